@@ -1,0 +1,26 @@
+"""Python types that carry the ClickHouse type of their column, so that a column is written down once."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+
+def _column(kind: str) -> Meta:
+    return Meta(extra={"clickhouse": kind})
+
+
+UInt8 = Annotated[int, _column("UInt8")]
+UInt16 = Annotated[int, _column("UInt16")]
+UInt32 = Annotated[int, _column("UInt32")]
+UInt64 = Annotated[int, _column("UInt64")]
+Flag = Annotated[bool, _column("Bool")]
+Text = Annotated[str, _column("String")]
+Word = Annotated[str, _column("LowCardinality(String)")]
+"""Text of few distinct values."""
+TimeMs = Annotated[int, _column("DateTime64(3, 'UTC')")]
+"""Unix milliseconds."""
+TimeS = Annotated[int, _column("DateTime('UTC')")]
+"""Unix seconds."""
+Money = Annotated[str, _column("String")]
+"""Decimal text as it was given, empty where there is none."""
+Props = Annotated[dict[str, str], _column("Map(LowCardinality(String), String)")]

@@ -1,0 +1,41 @@
+"""Liveness, readiness and metrics over HTTP: routes that any service mounts."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Check = Callable[[], Awaitable[None]]
+"""Returns where an adapter answers; raises with the reason where it does not."""
+
+_CHECK_TIMEOUT_S = 2.0
+
+
+def routes(checks: Mapping[str, Check]) -> list[Route]:
+    """`/health/live`, `/health/ready` (200 or 503, a verdict for each check by name) and `/metrics`."""
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_: Request) -> Response:
+        verdicts = dict(zip(checks, await asyncio.gather(*map(_verdict, checks.values())), strict=True))
+        healthy = all(verdict == "ok" for verdict in verdicts.values())
+        return JSONResponse(
+            {"status": "ok" if healthy else "unready", "checks": verdicts}, status_code=200 if healthy else 503
+        )
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)]
+
+
+async def _verdict(check: Check) -> str:
+    try:
+        await asyncio.wait_for(check(), _CHECK_TIMEOUT_S)
+    except Exception as error:  # noqa: BLE001  the verdict is the point
+        return f"{type(error).__name__}: {error}"
+    return "ok"

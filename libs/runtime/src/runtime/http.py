@@ -1,0 +1,56 @@
+"""An ASGI application as a component: uvicorn without its own signals, access log or proxy headers."""
+
+import asyncio
+import socket
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+class HttpServer:
+    """Serves `app` on host and port until stopped; open requests get `drain_s` seconds to finish."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int, drain_s: float = 5.0) -> None:
+        self._address = (host, port)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=int(drain_s),
+                loop="none",
+                backlog=4096,
+            )
+        )
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Bind and serve; raises OSError where the address is taken."""
+        family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(self._address)
+        # uvicorn's serve() would take the process's signals for itself; its body does not
+        self._serving = asyncio.create_task(self._server._serve(sockets=[listener]))  # noqa: SLF001
+        while not self._server.started and not self._serving.done():
+            await asyncio.sleep(0.01)
+        if self._serving.done():
+            self._serving.result()
+
+    async def stop(self) -> None:
+        """Take no more connections, finish the open requests, close."""
+        self._server.should_exit = True
+        if self._serving is not None:
+            await self._serving
+
+    async def failed(self) -> None:
+        """Raise where the server ended by itself."""
+        if self._serving is not None:
+            await asyncio.shield(self._serving)
+            raise RuntimeError("the HTTP server ended")
