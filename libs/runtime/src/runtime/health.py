@@ -24,7 +24,8 @@ def routes(checks: Mapping[str, Check]) -> list[Route]:
         verdicts = dict(zip(checks, await asyncio.gather(*map(_verdict, checks.values())), strict=True))
         healthy = all(verdict == "ok" for verdict in verdicts.values())
         return JSONResponse(
-            {"status": "ok" if healthy else "unready", "checks": verdicts}, status_code=200 if healthy else 503
+            {"status": "ok" if healthy else "unready", "checks": verdicts},
+            status_code=200 if healthy else 503,
         )
 
     async def metrics(_: Request) -> Response:

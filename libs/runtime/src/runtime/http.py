@@ -38,7 +38,7 @@ class HttpServer:
         listener.bind(self._address)
         # uvicorn's serve() would take the process's signals for itself; its body does not
         self._serving = asyncio.create_task(self._server._serve(sockets=[listener]))  # noqa: SLF001
-        while not self._server.started and not self._serving.done():
+        while not self._server.started and not self._serving.done():  # noqa: ASYNC110  uvicorn offers no event
             await asyncio.sleep(0.01)
         if self._serving.done():
             self._serving.result()

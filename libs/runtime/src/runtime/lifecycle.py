@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 import uvloop
 
@@ -15,7 +15,7 @@ _log = log.get(__name__)
 class Component(Protocol):
     """A part with a life of its own."""
 
-    async def start(self) -> None:
+    def start(self) -> Coroutine[Any, Any, None]:
         """Return when the part is ready; raise to give the whole process up."""
 
     async def stop(self) -> None:
@@ -49,8 +49,8 @@ async def _serve(wire: Callable[[], Sequence[Component]], stop_deadline_s: float
     _log.info("stopped")
 
 
-async def _unless_stopped(starting: object, stop: asyncio.Event) -> bool:
-    task = asyncio.ensure_future(starting)  # type: ignore[arg-type]
+async def _unless_stopped(starting: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
+    task = asyncio.create_task(starting)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -77,7 +77,7 @@ async def _stop_all(started: Sequence[Component], deadline_s: float) -> None:
     for component in reversed(started):
         try:
             await asyncio.wait_for(component.stop(), deadline_s)
-        except Exception:
+        except Exception:  # noqa: BLE001  the others must still be stopped
             _log.exception("stop_failed", component=type(component).__name__)
 
 

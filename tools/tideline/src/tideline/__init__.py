@@ -1,1 +1,1 @@
-""""""
+"""The operator's command line: migrate, add sites and keys, import and export."""

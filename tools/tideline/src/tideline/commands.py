@@ -1,0 +1,121 @@
+"""The commands of `tideline`: words in, a table or one line out, and an error that says what to do next."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+import psycopg
+from aiokafka.errors import KafkaError
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from rich.console import Console
+from rich.table import Table
+from runtime.settings import SettingsError
+
+from tideline.accounts import AccountError, add_key, add_site, list_sites
+from tideline.clickhouse_ledger import migrate_clickhouse
+from tideline.migrations import MigrationError
+from tideline.postgres_ledger import migrate_postgres
+from tideline.settings import Settings, from_environment
+from tideline.topics import TopicError, create_topics
+
+_AWAY = "{engine} does not answer at its URL ({error}); is it running, and is {variable} right?"
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what an operator can mend into one line on standard error and exit status 1."""
+    try:
+        yield
+    except (AccountError, MigrationError, TopicError, SettingsError) as error:
+        raise click.ClickException(str(error)) from error
+    except psycopg.OperationalError as error:
+        raise click.ClickException(_away("Postgres", error, "POSTGRES_URL")) from error
+    except psycopg.errors.UndefinedTable as error:
+        raise click.ClickException("Postgres has no tables yet; run `tideline migrate` first") from error
+    except KafkaError as error:
+        raise click.ClickException(_away("Kafka", error, "KAFKA_URL")) from error
+    except ClickHouseError as error:
+        raise click.ClickException(_away("ClickHouse", error, "CLICKHOUSE_URL")) from error
+
+
+def _away(engine: str, error: Exception, variable: str) -> str:
+    return _AWAY.format(engine=engine, error=str(error).split("\n", 1)[0], variable=variable)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.pass_context
+def cli(context: click.Context) -> None:
+    r"""Operate Tideline: web analytics that counts people without following them.
+
+    Every command reads where the engines stand from KAFKA_URL, REDIS_URL, POSTGRES_URL and CLICKHOUSE_URL.
+
+    \b
+    A first site, from nothing:
+      tideline migrate
+      tideline site add example.com --timezone Europe/Berlin
+      tideline key add --scope stats --site example.com
+    """
+    if context.invoked_subcommand is not None and not {"-h", "--help"} & set(sys.argv):
+        with plain_errors():
+            context.obj = from_environment()
+
+
+@cli.command()
+@click.pass_obj
+def migrate(settings: Settings) -> None:
+    """Bring Postgres, ClickHouse and Kafka's topics to this version; safe to run again."""
+    with plain_errors():
+        steps: dict[str, Callable[[], list[str]]] = {
+            "Postgres": lambda: migrate_postgres(settings.postgres_url, settings.schema / "postgres/migrations"),
+            "ClickHouse": lambda: migrate_clickhouse(settings.clickhouse_url, settings.schema / "clickhouse"),
+            "Kafka": lambda: asyncio.run(create_topics(settings.kafka_url, settings.partitions)),
+        }
+        for engine, step in steps.items():
+            made = step()
+            click.echo(f"{engine}: {', '.join(made) if made else 'up to date'}")
+
+
+@cli.group()
+def site() -> None:
+    """Sites that beacons are accepted for."""
+
+
+@site.command("add")
+@click.argument("domain")
+@click.option("--timezone", default="Etc/UTC", show_default=True, help="Zone in which the site's days begin.")
+@click.pass_obj
+def site_add(settings: Settings, domain: str, timezone: str) -> None:
+    """Register DOMAIN, as in example.com. The collector knows it within 5 seconds."""
+    with plain_errors():
+        site_id = add_site(settings.postgres_url, domain, timezone)
+    click.echo(f"added {domain} as site {site_id}")
+
+
+@site.command("list")
+@click.pass_obj
+def site_list(settings: Settings) -> None:
+    """List all sites with their time zones."""
+    with plain_errors():
+        sites = list_sites(settings.postgres_url)
+    table = Table("id", "domain", "time zone", "added")
+    for line in sites:
+        table.add_row(str(line.site_id), line.domain, line.timezone, line.created_at.date().isoformat())
+    Console().print(table)
+
+
+@cli.group()
+def key() -> None:
+    """API keys."""
+
+
+@key.command("add")
+@click.option("--scope", type=click.Choice(["stats", "write"]), required=True, help="Read metrics, or send as anyone.")
+@click.option("--site", "domain", help="Only for this site; otherwise for all.")
+@click.pass_obj
+def key_add(settings: Settings, scope: str, domain: str | None) -> None:
+    """Make an API key and print it, once, as the last word. Only its hash is kept."""
+    with plain_errors():
+        made = add_key(settings.postgres_url, scope, domain)
+    click.echo(f"key of scope {scope} for {domain or 'all sites'}, shown only now: {made}")

@@ -1,0 +1,1 @@
+INSERT INTO schema_migrations (name, digest) SELECT {name:String}, {digest:String}

@@ -1,0 +1,1 @@
+SELECT site_id, domain, timezone, created_at FROM sites ORDER BY domain
