@@ -47,6 +47,7 @@ CREATE TABLE events
     engagement_ms      UInt32,
     revenue_amount     String,
     revenue_currency   LowCardinality(String),
+    session_interactions UInt8,
     imported           Bool,
     source_partition   UInt16 TTL received + INTERVAL 7 DAY,
     source_offset      UInt64 TTL received + INTERVAL 7 DAY,

@@ -82,3 +82,5 @@ class Event(msgspec.Struct, array_like=True, gc=False):
     engagement_ms: UInt32
     revenue_amount: Money
     revenue_currency: Word
+    session_interactions: UInt8 = 0
+    """Interactive events of the session so far, counted to 2: tells whether the next one unbounces."""
