@@ -23,4 +23,4 @@ def derived_id(salt: bytes, *parts: int) -> int:
 
 
 def _identity(site_id: int, client_ip: str, user_agent: str, user_id: str) -> str:
-    return f"{site_id}\x00u\x00{user_id}" if user_id else f"{site_id}\x00{client_ip}\x00{user_agent}"
+    return f"{site_id}\x01{user_id}" if user_id else f"{site_id}\x00{client_ip}\x00{user_agent}"

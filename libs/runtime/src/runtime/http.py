@@ -33,9 +33,7 @@ class HttpServer:
     async def start(self) -> None:
         """Bind and serve; raises OSError where the address is taken."""
         family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(self._address)
+        listener = socket.create_server(self._address, family=family, backlog=4096)
         # uvicorn's serve() would take the process's signals for itself; its body does not
         self._serving = asyncio.create_task(self._server._serve(sockets=[listener]))  # noqa: SLF001
         while not self._server.started and not self._serving.done():  # noqa: ASYNC110  uvicorn offers no event

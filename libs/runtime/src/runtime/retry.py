@@ -35,7 +35,7 @@ async def retrying(
 
     async for attempt in AsyncRetrying(
         retry=retry_if_exception_type(on),
-        wait=wait_exponential_jitter(initial=first_s, max=most_s, jitter=first_s),
+        wait=wait_exponential_jitter(multiplier=first_s, max=most_s, jitter=first_s),
         stop=stop_never if give_up_after_s is None else stop_after_delay(give_up_after_s),
         before_sleep=tell,
         reraise=True,

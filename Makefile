@@ -1,0 +1,40 @@
+# What a newcomer types. Every target prints what it is doing; `make help` lists them.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+CODE := libs services tools deploy/local tests bench conftest.py
+
+.PHONY: help install up status test check unit lock format bench
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+install:  ## install everything that is missing
+	@sh deploy/local/install.sh
+
+up: install  ## start the engines and all services, with a demo site and lifelike traffic
+	@$(PYTHON) -m local_stack up
+
+status:  ## list each process with pid, port, health, memory and log file
+	@$(PYTHON) -m local_stack status
+
+test: install check  ## the whole test suite, on real engines and in a real browser
+	@cd tracker && npm run --silent check && npm test --silent && npm run --silent size
+	@cd dashboard && npm run --silent check && npm test --silent && npm run --silent size
+	@$(PYTHON) -m pytest -q
+
+check:  ## style, types and import rules
+	@.venv/bin/ruff check $(CODE)
+	@.venv/bin/ruff format --check $(CODE)
+	@.venv/bin/mypy $(wildcard libs/*/src services/*/src tools/*/src deploy/local/src)
+	@.venv/bin/lint-imports
+
+unit:  ## the fast tests alone: no engines
+	@$(PYTHON) -m pytest -q libs services tools -m "not engines"
+
+format:  ## put the code into its form
+	@.venv/bin/ruff check --fix -q $(CODE) || true
+	@.venv/bin/ruff format $(CODE)
+
+lock:  ## resolve the dependencies anew
+	@.venv/bin/uv lock -q
+	@.venv/bin/uv export --all-packages --no-emit-workspace --no-header -q -o requirements.lock
