@@ -1,0 +1,1 @@
+"""What holds the house together, checked from its files."""
