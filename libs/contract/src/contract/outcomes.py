@@ -25,6 +25,8 @@ class DeadReason(StrEnum):
     UNREADABLE = "unreadable"
     FORGED = "forged"
     POISON = "poison"
+    EXPIRED = "expired"
+    """Its key or salt was gone before it was read; counted, and no letter is kept of what nobody can open."""
 
 
 class Tally(msgspec.Struct, array_like=True, frozen=True):
