@@ -8,7 +8,7 @@ DEAD_LETTER_VERSION = 1
 
 
 class DeadLetter(msgspec.Struct, array_like=True, frozen=True):
-    """A record of `dead-letters` (msgpack, by position: append fields only). Nothing of a visitor lies here in clear."""
+    """A record of `dead-letters` (msgpack, by position: append fields only); nothing of a visitor is in clear."""
 
     version: int
     reason: str
