@@ -63,6 +63,11 @@ def classpath(jars: Path) -> str:
     return os.pathsep.join(sorted(str(jar) for jar in jars.glob("*.jar")))
 
 
+def start_cache(jars: Path) -> Path:
+    """Where the cache of loaded classes that belongs to these jars lies, or will."""
+    return jars / "start.aot"
+
+
 def _java_for_maven() -> dict[str, str]:
     """Maven runs on the system's Java, else on the wheel's, which knows only the certificates it was built with."""
     if shutil.which("java") or "JAVA_HOME" in os.environ:

@@ -9,8 +9,6 @@ from pathlib import Path
 from local_stack import kafka_jars, probes
 from local_stack.program import Engine, Program
 
-_START_CACHE = "start.aot"
-
 
 def kafka(port: int, controller_port: int, folder: Path, jars: Path) -> Engine:
     """A broker on that port of loopback, its log in `folder`, its classpath from `jars`."""
@@ -37,12 +35,14 @@ def _heap() -> tuple[str, ...]:
     return (
         *("-Xms32m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k"),
         *("-XX:MaxMetaspaceSize=128m", "-XX:ReservedCodeCacheSize=48m", "-Djava.awt.headless=true"),
+        # Java's own warnings of what Kafka's jars do, and of classes that its cache could not keep
+        *("--sun-misc-unsafe-memory-access=allow", "-Xlog:aot*=error"),
     )
 
 
 def _start_cache(jars: Path) -> tuple[str, ...]:
     """Java 25 starts the broker in 1 s instead of 2.5 s from a cache of loaded classes that a first run left."""
-    cache = jars / _START_CACHE
+    cache = kafka_jars.start_cache(jars)
     return (f"-XX:AOTCache={cache}",) if cache.exists() else ()
 
 
