@@ -47,7 +47,7 @@ def _away(engine: str, error: Exception, variable: str) -> str:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.pass_context
 def cli(context: click.Context) -> None:
-    r"""Operate Tideline: web analytics that counts people without following them.
+    """Operate Tideline: web analytics that counts people without following them.
 
     Every command reads where the engines stand from KAFKA_URL, REDIS_URL, POSTGRES_URL and CLICKHOUSE_URL.
 
@@ -56,7 +56,7 @@ def cli(context: click.Context) -> None:
       tideline migrate
       tideline site add example.com --timezone Europe/Berlin
       tideline key add --scope stats --site example.com
-    """
+    """  # noqa: D301  click takes the escape for "keep these lines as they are"
     if context.invoked_subcommand is not None and not {"-h", "--help"} & set(sys.argv):
         with plain_errors():
             context.obj = from_environment()
