@@ -138,14 +138,14 @@ async def test_no_secret_is_ever_logged(caplog: pytest.LogCaptureFixture, capsys
         assert repr(secret) not in logged
 
 
-async def test_a_flushed_redis_gets_its_secrets_back(redis_url: str):
-    client = redis_client(redis_url)
+async def test_a_flushed_redis_gets_its_secrets_back(own_redis_url: str):
+    client = redis_client(own_redis_url)
     await client.flushdb()
     first = RedisSecrets(client)
     now_ms = TideHolder(MemorySecrets())._clock_ms()
     for name in needed(now_ms):
         await first.put(name, mint(name))
-    holder = TideHolder(RedisSecrets(redis_client(redis_url)))
+    holder = TideHolder(RedisSecrets(redis_client(own_redis_url)))
     await holder.refresh()
     await client.flushdb()
     await holder.refresh()

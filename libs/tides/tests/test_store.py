@@ -14,7 +14,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[SecretStore]:
     if request.param == "memory":
         yield MemorySecrets()
         return
-    client = redis_client(request.getfixturevalue("redis_url"))
+    client = redis_client(request.getfixturevalue("own_redis_url"))
     await client.flushdb()
     opened = RedisSecrets(client)
     yield opened
@@ -36,8 +36,8 @@ async def test_a_name_that_nobody_wrote_is_left_out(store: SecretStore):
     assert await store.read([SecretName("routing", "2031-01")]) == {}
 
 
-async def test_redis_forgets_a_secret_at_its_end(redis_url: str):
-    client = redis_client(redis_url)
+async def test_redis_forgets_a_secret_at_its_end(own_redis_url: str):
+    client = redis_client(own_redis_url)
     await client.flushdb()
     await RedisSecrets(client).put(today(), b"secret")
     assert await client.expiretime(today().redis_key) == today().expires_at_s

@@ -1,0 +1,1 @@
+"""Postgres and Redis, as salt-cron needs them."""

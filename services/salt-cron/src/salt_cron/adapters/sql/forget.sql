@@ -1,0 +1,1 @@
+UPDATE tides SET wrapped = NULL WHERE name = %(name)s

@@ -1,0 +1,1 @@
+SELECT name, wrapped, minted_at FROM tides WHERE name = ANY(%(names)s)

@@ -1,0 +1,1 @@
+SELECT site_id, domain, timezone FROM sites
