@@ -1,4 +1,4 @@
-"""One running stack for all tests of this folder."""
+"""One running stack for every test that asks for it."""
 
 from collections.abc import Iterator
 from pathlib import Path
