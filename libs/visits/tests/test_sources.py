@@ -1,0 +1,106 @@
+"""Referrers, tags and click ids in, one canonical source out."""
+
+import tomllib
+from importlib import resources
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from visits.sources import Source, clean_referrer, source_of
+
+
+def named(referrer="", utm_source="", click_id=""):
+    return source_of(referrer, "own.example", utm_source, click_id)
+
+
+@pytest.mark.parametrize(
+    ("referrer", "name", "kind"),
+    [
+        ("https://www.google.com/", "Google", "search"),
+        ("https://www.google.de/", "Google", "search"),
+        ("https://google.co.uk/url?q=x", "Google", "search"),
+        ("https://google.com.br/", "Google", "search"),
+        ("https://google.evil.example/", "google.evil.example", ""),
+        ("https://mail.google.com/mail", "Gmail", "email"),
+        ("https://docs.google.com/document", "Google Docs", "other"),
+        ("https://gemini.google.com/", "Gemini", "ai"),
+        ("https://chatgpt.com/", "ChatGPT", "ai"),
+        ("https://www.bing.com/search", "Bing", "search"),
+        ("https://duckduckgo.com/", "DuckDuckGo", "search"),
+        ("https://news.ycombinator.com/item?id=1", "Hacker News", "social"),
+        ("https://old.reddit.com/r/x", "Reddit", "social"),
+        ("https://t.co/abc", "X", "social"),
+        ("https://l.facebook.com/l.php", "Facebook", "social"),
+        ("https://youtu.be/x", "YouTube", "video"),
+        ("https://www.amazon.co.jp/x", "Amazon", "shopping"),
+        ("https://www.nytimes.com/x", "The New York Times", "news"),
+        ("android-app://com.google.android.gm/", "Gmail", "email"),
+        ("android-app://com.reddit.frontpage", "Reddit", "social"),
+        ("https://someones.blog.example/post", "someones.blog.example", ""),
+        ("", "", ""),
+        ("about:client", "", ""),
+        ("not a url", "", ""),
+        ("https:///", "", ""),
+    ],
+)
+def test_a_referrer_names_its_source(referrer, name, kind):
+    found = named(referrer)
+    assert (found.name, found.kind) == (name, kind)
+
+
+def test_a_host_that_only_ends_alike_is_another():
+    assert named("https://notgoogle.com/").name == "notgoogle.com"
+
+
+def test_a_referrer_keeps_host_and_path_and_nothing_else():
+    assert clean_referrer("HTTPS://me@www.A.example:8080/x/y/?q=secret#f") == "a.example/x/y"
+    assert clean_referrer("https://a.example/") == "a.example"
+
+
+@settings(max_examples=100)
+@given(st.text(max_size=200))
+def test_cleaning_never_raises_and_cleans_once(referrer):
+    once = clean_referrer(f"https://{referrer}")
+    once.encode("utf-8")
+    assert "?" not in once
+    named(referrer, referrer, referrer)
+
+
+def test_the_sites_own_pages_are_no_source():
+    assert source_of("https://www.own.example/a", "own.example", "", "") == Source()
+    assert source_of("https://blog.own.example/a", "own.example", "", "").name == "blog.own.example"
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "kind"),
+    [
+        ("fb", "Facebook", "social"),
+        ("IG", "Instagram", "social"),
+        ("adwords", "Google", "search"),
+        ("Google", "Google", "search"),
+        ("google.com", "Google", "search"),
+        ("www.chatgpt.com", "ChatGPT", "ai"),
+        ("hacker news", "Hacker News", "social"),
+        ("Spring Letter", "Spring Letter", ""),
+    ],
+)
+def test_a_tag_names_the_source_before_the_referrer_does(tag, name, kind):
+    found = named("https://www.bing.com/", tag)
+    assert (found.name, found.kind, found.referrer) == (name, kind, "bing.com")
+
+
+def test_a_click_id_names_the_source_where_nothing_else_does():
+    assert named(click_id="gclid").name == "Google"
+    assert named("https://a.example/", click_id="fbclid").name == "a.example"
+    assert named(click_id="dclid").name == ""
+
+
+def test_the_data_holds_at_least_600_hosts_and_each_name_and_host_once():
+    text = resources.files("visits").joinpath("data", "sources.toml").read_text("utf-8")
+    kinds = tomllib.loads(text)["kinds"]
+    names = [name.lower() for group in kinds.values() for name in group]
+    hosts = [host for group in kinds.values() for hosts in group.values() for host in hosts]
+    assert len(hosts) >= 600
+    assert sorted({n for n in names if names.count(n) > 1}) == []
+    assert sorted({h for h in hosts if hosts.count(h) > 1}) == []
+    assert all(host == host.lower() and "/" not in host for host in hosts)
