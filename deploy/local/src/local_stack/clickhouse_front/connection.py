@@ -11,8 +11,8 @@ from local_stack.clickhouse_front.request_to_statement import Context, Insert, S
 
 T = TypeVar("T")
 
-_FROM_THE_START = "SET implicit_select = 0, max_threads = 2"
-"""The engine alone would take a bare expression for a query; a server does not."""
+_FROM_THE_START = "SET implicit_select = 0, max_threads = 2, session_timezone = 'UTC'"
+"""The engine alone takes a bare expression for a query and the machine's time zone for its own; our servers do not."""
 
 
 class Rows(Protocol):

@@ -1,6 +1,5 @@
 """The front's parts. The engine starts first, since an answer needs it; it stops last, once the server has drained."""
 
-import os
 from collections.abc import Sequence
 
 from runtime.http import HttpServer
@@ -18,8 +17,6 @@ STOP_DEADLINE_S = 25.0
 
 def wire(options: Options) -> Sequence[Component]:
     """Construct everything, in the order of start."""
-    # the engine reads its time zone from here; a ClickHouse server for us runs in UTC
-    os.environ["TZ"] = "UTC"
     where = address(options.path, options.memory_mb)
     engine = Engine(
         FolderLock(options.path),
