@@ -1,9 +1,9 @@
 # What a newcomer types. Every target prints what it is doing; `make help` lists them.
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
-CODE := libs services tools deploy/local tests bench conftest.py
+CODE := libs services tools deploy/local tests bench docs conftest.py
 
-.PHONY: help install up status test check unit lock format bench
+.PHONY: help install up status test check unit lock format bench reference
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -34,6 +34,9 @@ unit:  ## the fast tests alone: no engines
 format:  ## put the code into its form
 	@.venv/bin/ruff check --fix -q $(CODE) || true
 	@.venv/bin/ruff format $(CODE)
+
+reference:  ## write docs/reference anew from the declarations
+	@$(PYTHON) docs/reference/make.py
 
 lock:  ## resolve the dependencies anew
 	@.venv/bin/uv lock -q
