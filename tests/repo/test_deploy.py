@@ -42,3 +42,23 @@ def test_a_service_is_built_from_a_file_that_is_there_and_runs_as_nobody_special
 def test_redis_keeps_salts_off_the_disk():
     assert COMPOSE["redis"]["command"][1:] == ["--save", "", "--appendonly", "no"]
     assert "volumes" not in COMPOSE["redis"]
+
+
+def manifests(name: str) -> list[dict[str, object]]:
+    return list(yaml.safe_load_all((ROOT / "deploy/k8s" / name).read_text(encoding="utf-8")))
+
+
+KUSTOMIZED = yaml.safe_load((ROOT / "deploy/k8s/kustomization.yaml").read_text(encoding="utf-8"))["resources"]
+
+
+def test_every_service_is_in_the_cluster_too():
+    assert {f"{path.name}.yaml" for path in (ROOT / "services").iterdir()} <= set(KUSTOMIZED)
+
+
+@pytest.mark.parametrize("file", KUSTOMIZED)
+def test_a_container_is_told_nothing_that_it_does_not_read(file):
+    (container,) = manifests(file)[0]["spec"]["template"]["spec"]["containers"]
+    wanted = settings_of(container["name"])
+    given = {entry["name"] for entry in container["env"]}
+    assert given <= set(wanted)
+    assert {variable for variable, must in wanted.items() if must} <= given | SHARED
