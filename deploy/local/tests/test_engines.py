@@ -67,8 +67,8 @@ def test_an_open_port_that_does_not_speak_kafka_is_not_ready() -> None:
 
 
 def test_a_program_that_ends_at_once_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
-    child = Child(Program("brief", ("sh", "-c", "echo out of luck; exit 3")), tmp_path / "log")
-    child.start()
-    child._process.wait()
+    child = Child(
+        Program("brief", ("sh", "-c", "echo out of luck; exit 3"), probe=probes.redis(free_port())), tmp_path / "log"
+    )
     with pytest.raises(StartError, match=r"(?s)brief ended with 3.*out of luck"):
-        Child.await_ready(child)
+        child.start()

@@ -9,7 +9,9 @@ from pathlib import Path
 from local_stack.leash import leashed
 from local_stack.program import Program
 
-_PROBE_PAUSE_S = 0.05
+PROBE_PAUSE_S = 0.05
+READY_TIMEOUT_S = 60.0
+_TAIL_BYTES = 16_384
 
 
 class StartError(Exception):
@@ -22,6 +24,11 @@ class Child:
     def __init__(self, program: Program, log_path: Path) -> None:
         self.program = program
         self.log_path = log_path
+        self.started_s = 0.0
+        """When it was spawned, on the monotonic clock."""
+        self.ready = False
+        """True once it has answered its probe in this life."""
+        self._log_begin = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -33,12 +40,17 @@ class Child:
         """The exit code (negative: the signal that ended it), None while it runs or before it was started."""
         return None if self._process is None else self._process.poll()
 
-    def start(self) -> None:
-        """Prepare and start the process; returns at once. Raises OSError or what the preparation raises."""
-        self.program.prepare()
+    def prepare(self) -> None:
+        """What the program wants done before each start; may take seconds. Raises what it raises."""
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        self.program.prepare()
+
+    def spawn(self) -> None:
+        """Start the process and return at once. To be called from a thread that lasts: its end is the child's end."""
         command = leashed(self.program.command, self.program.stop_signal, unprivileged=self.program.unprivileged)
+        self.ready = False
         with self.log_path.open("ab") as log:
+            self._log_begin = log.tell()
             self._process = subprocess.Popen(
                 command,
                 env={**os.environ, **self.program.environment},
@@ -47,21 +59,26 @@ class Child:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.started_s = time.monotonic()
 
-    def await_ready(self, timeout_s: float = 60.0) -> None:
-        """Return once the program answers its probe. Raises StartError where it ends or is too slow."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            if (code := self.exit_code()) is not None:
-                raise StartError(f"{self.program.name} ended with {code}:\n{self.log_tail()}")
-            problem = self.problem()
-            if problem is None:
-                return
-            if time.monotonic() > deadline:
-                raise StartError(
-                    f"{self.program.name} does not answer after {timeout_s:.0f} s ({problem}):\n{self.log_tail()}"
-                )
-            time.sleep(_PROBE_PAUSE_S)
+    def is_ready(self, timeout_s: float = READY_TIMEOUT_S) -> bool:
+        """True once the program answers its probe. Raises StartError where it ends, or is slower than the timeout."""
+        if (code := self.exit_code()) is not None:
+            raise StartError(f"{self.program.name} ended with {code}:\n{self.log_tail()}")
+        problem = self.problem()
+        if problem is not None and time.monotonic() - self.started_s > timeout_s:
+            raise StartError(
+                f"{self.program.name} does not answer after {timeout_s:.0f} s ({problem}):\n{self.log_tail()}"
+            )
+        self.ready = problem is None
+        return self.ready
+
+    def start(self) -> None:
+        """Prepare, spawn and wait until the program answers. Raises StartError, or what the preparation raises."""
+        self.prepare()
+        self.spawn()
+        while not self.is_ready():
+            time.sleep(PROBE_PAUSE_S)
 
     def problem(self) -> str | None:
         """Why the program's probe fails just now; None where it answers."""
@@ -84,9 +101,10 @@ class Child:
             self._process.wait()
 
     def log_tail(self, lines: int = 15) -> str:
-        """The last lines of the log, empty where there is none."""
+        """The last lines that this life has logged, empty where there are none."""
         try:
-            with self.log_path.open(errors="replace") as log:
-                return "".join(deque(log, lines)).rstrip()
+            with self.log_path.open("rb") as log:
+                log.seek(max(self._log_begin, self.log_path.stat().st_size - _TAIL_BYTES))
+                return b"".join(deque(log, lines)).decode(errors="replace").rstrip()
         except FileNotFoundError:
             return ""

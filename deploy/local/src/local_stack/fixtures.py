@@ -90,7 +90,6 @@ def running(make: Callable[[Path], Engine], folder: Path) -> Iterator[str]:
         child = Child(engine.program, folder / "log")
         try:
             child.start()
-            child.await_ready()
             break
         except Exception:
             child.stop()

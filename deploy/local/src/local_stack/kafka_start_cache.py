@@ -25,7 +25,6 @@ def make(jars: Path) -> None:
         child = Child(replace(program, command=(java, f"-XX:AOTCacheOutput={fresh}", *arguments)), Path(folder, "log"))
         try:
             child.start()
-            child.await_ready()
         finally:
             child.stop(_WRITE_TIMEOUT_S)
     if fresh.exists():

@@ -2,23 +2,11 @@
 
 import random
 import socket
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-LOCAL_BASE = 7200
-_TEST_RANGE = range(20_000, 32_000)
-"""Below 32768: above it a poller that connects to a closed port can meet its own connection."""
+import psutil
 
-
-@dataclass(frozen=True)
-class Ports:
-    """The stack's ports, all counted from one base."""
-
-    base: int = LOCAL_BASE
-
-    def of(self, name: str) -> int:
-        """The port of a part by its name. Raises KeyError for one that has none."""
-        return self.base + _OFFSETS[name]
-
+from local_stack.program import Program
 
 _OFFSETS = {
     "collector": 1,
@@ -33,6 +21,19 @@ _OFFSETS = {
     "kafka": 92,
     "kafka-controller": 93,
 }
+"""Each part's port, counted from the stack's base."""
+
+_TEST_RANGE = range(20_000, 32_000)
+"""Below 32768: above it a poller that connects to a closed port can meet its own connection."""
+
+
+class PortTakenError(Exception):
+    """Ports that the stack needs are in use; the message names each, who wants it, who has it and what to do."""
+
+
+def port_of(name: str, base: int) -> int:
+    """The port of a part by its name. Raises KeyError for one that has none."""
+    return base + _OFFSETS[name]
 
 
 def is_taken(port: int) -> bool:
@@ -52,3 +53,37 @@ def free_port() -> int:
         if not is_taken(port):
             return port
     raise OSError("no free port found")
+
+
+def check_free(programs: Iterable[Program]) -> None:
+    """Return where every program's ports are free. Raises PortTakenError."""
+    taken = [
+        f"  port {port} is needed by {program.name}, but {_holder(port)} has it"
+        for program in programs
+        for port in program.ports
+        if is_taken(port)
+    ]
+    if taken:
+        raise PortTakenError(
+            "\n".join(taken) + "\nStop what has it, or move all of the stack's ports: TIDELINE_PORT_BASE=17200 make up"
+        )
+
+
+def _holder(port: int) -> str:
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:
+        return "another program"
+    for connection in connections:
+        if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
+            return _described(connection.pid)
+    return "another program"
+
+
+def _described(pid: int | None) -> str:
+    if pid is None:
+        return "another user's program"
+    try:
+        return f"{psutil.Process(pid).name()} (pid {pid})"
+    except psutil.NoSuchProcess:
+        return "another program"
