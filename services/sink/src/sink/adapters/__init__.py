@@ -1,0 +1,1 @@
+"""The outside: Kafka's log and its committed offsets, ClickHouse's table."""

@@ -1,0 +1,99 @@
+"""ClickHouse: tokened inserts of Arrow batches over HTTP, and reading back what is there."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+from contract.row import EVENTS_TABLE, ROW_COLUMNS
+from runtime import log
+
+from sink.events_to_block import Block, RowKey
+from sink.ports import TableAwayError
+
+T = TypeVar("T")
+_log = log.get(__name__)
+_SQL = files("sink") / "sql"
+_HELD_ROWS = (_SQL / "held_rows.sql").read_text()
+_HIGHEST_SOURCE_OFFSET = (_SQL / "highest_source_offset.sql").read_text()
+
+_INSERT_SETTINGS = {
+    "async_insert": "0",
+    "max_insert_threads": "1",
+    "insert_deduplicate": "1",
+    "deduplicate_blocks_in_dependent_materialized_views": "1",
+    "max_insert_block_size": "10000000",
+    "min_insert_block_size_rows": "10000000",
+    "min_insert_block_size_bytes": "1000000000",
+}
+"""Pinned with every insert, since servers' defaults differ: one insert is one block, at once, under its token."""
+
+_READ_BACK_SETTINGS = {"select_sequential_consistency": "1"}
+
+
+class ClickHouseTable:
+    """The table of events behind a synchronous client, called in threads."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def insert(self, rows: pa.Table, token: str) -> None:
+        """Insert once: a token that was seen before changes nothing. Raises TableAwayError."""
+        body = _arrow_stream(rows)
+        settings = {**_INSERT_SETTINGS, "insert_deduplication_token": token, "query_id": token}
+
+        def send() -> None:
+            # the client would send bytes a second time on a dropped connection, unseen; a view it does not
+            self._client.raw_insert(EVENTS_TABLE, list(ROW_COLUMNS), memoryview(body), settings, "ArrowStream")  # type: ignore[arg-type]
+
+        await _in_thread(send)
+
+    async def held(self, block: Block) -> Mapping[RowKey, int]:
+        """How often each row is there that lies in the block's source range. Raises TableAwayError."""
+        first_offset, last_offset = block.source_span()
+        first_ms, last_ms = block.span_ms()
+        asked = {
+            "partition": block.partition,
+            "first_offset": first_offset,
+            "last_offset": last_offset,
+            "first_ms": first_ms,
+            "last_ms": last_ms,
+        }
+        rows = await self._ask(_HELD_ROWS, asked)
+        return {(offset, place, event_id): copies for offset, place, event_id, copies in rows}
+
+    async def highest_source_offset(self, partition: int) -> int | None:
+        """The highest source offset that any row of the partition names. Raises TableAwayError."""
+        ((highest, found),) = await self._ask(_HIGHEST_SOURCE_OFFSET, {"partition": partition})
+        return int(highest) if found else None
+
+    async def check(self) -> None:
+        """Return where ClickHouse answers; raises TableAwayError."""
+        if not await _in_thread(self._client.ping):
+            raise TableAwayError("no answer")
+
+    async def _ask(self, sql: str, asked: dict[str, Any]) -> Sequence[Sequence[Any]]:
+        def query() -> Sequence[Sequence[Any]]:
+            return self._client.query(sql, parameters=asked, settings=_READ_BACK_SETTINGS).result_rows
+
+        return await _in_thread(query)
+
+
+async def _in_thread(call: Callable[[], T]) -> T:
+    try:
+        return await asyncio.to_thread(call)
+    except (ClickHouseError, OSError) as error:
+        code = getattr(error, "code", None)
+        _log.warning("clickhouse_refused", error=type(error).__name__, code=code)
+        # no cause: the server's text may quote what a visitor sent
+        raise TableAwayError(f"code {code}") from None
+
+
+def _arrow_stream(rows: pa.Table) -> pa.Buffer:
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, rows.schema) as stream:
+        stream.write_table(rows)
+    return out.getvalue()

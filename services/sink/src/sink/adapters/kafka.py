@@ -1,0 +1,74 @@
+"""Kafka: a partition's records by a group's consumer, and its committed offsets with their metadata."""
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
+from runtime.retry import retrying
+
+from sink.events_to_block import Record
+from sink.intent import Progress, decode, encode
+from sink.ports import FencedError, Saved
+
+_RECORDS_A_READ = 32
+_NO_OFFSET = -1
+
+
+class KafkaLog:
+    """One partition of a consumer."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
+        self._consumer = consumer
+        self._partition = partition
+
+    async def beginning(self) -> int:
+        """The offset of the first record that is still there."""
+        found = await self._consumer.beginning_offsets([self._partition])
+        return int(found[self._partition])
+
+    def seek(self, offset: int) -> None:
+        """Read on from that offset."""
+        self._consumer.seek(self._partition, offset)
+
+    async def read(self, timeout_s: float) -> list[Record]:
+        """The next few records, none where none came in time."""
+        found = await self._consumer.getmany(
+            self._partition, timeout_ms=int(timeout_s * 1000), max_records=_RECORDS_A_READ
+        )
+        return [Record(record.offset, record.value) for record in found.get(self._partition, ())]
+
+    def end(self) -> int | None:
+        """The offset after the newest record that the broker told of, None before the first fetch."""
+        end: int | None = self._consumer.highwater(self._partition)
+        return end
+
+
+class KafkaJournal:
+    """The committed offset of one partition and the text beside it."""
+
+    def __init__(
+        self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient, group_id: str, partition: TopicPartition
+    ) -> None:
+        self._consumer = consumer
+        self._admin = admin
+        self._group_id = group_id
+        self._partition = partition
+
+    async def fetch(self) -> Saved | None:
+        """The last commit, None where there never was one. Raises UnreadableProgressError."""
+        found = await retrying(self._fetch, on=(KafkaError,), what="fetch_progress")
+        if found is None or found.offset == _NO_OFFSET:
+            return None
+        return Saved(found.offset, decode(found.metadata))
+
+    async def commit(self, offset: int, progress: Progress) -> None:
+        """Offset and progress in one atomic record. Raises FencedError where the group has moved on."""
+        value = OffsetAndMetadata(offset, encode(progress))
+        try:
+            await self._consumer.commit({self._partition: value})
+        except (CommitFailedError, IllegalStateError) as error:
+            raise FencedError from error
+
+    async def _fetch(self) -> OffsetAndMetadata | None:
+        found = await self._admin.list_consumer_group_offsets(self._group_id, partitions=[self._partition])
+        return found.get(self._partition)

@@ -1,0 +1,84 @@
+"""Intake: the consumer group's assignments start and stop a loop for each partition."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from runtime import log
+from runtime.retry import retrying
+
+from sink.partition import PartitionSink
+
+_log = log.get(__name__)
+
+
+class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Consumes the topic as one of a group; fails as soon as one partition's loop does."""
+
+    def __init__(
+        self,
+        consumer: AIOKafkaConsumer,
+        admin: AIOKafkaAdminClient,
+        topic: str,
+        new_partition: Callable[[TopicPartition], PartitionSink],
+        drain_s: float,
+    ) -> None:
+        self._consumer = consumer
+        self._admin = admin
+        self._topic = topic
+        self._new_partition = new_partition
+        self._drain_s = drain_s
+        self._running: dict[asyncio.Task[None], PartitionSink] = {}
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def start(self) -> None:
+        """Join the group, however long Kafka takes to be there."""
+        await retrying(self._admin.start, on=(KafkaError,), what="kafka_admin_start")
+        await retrying(self._consumer.start, on=(KafkaError,), what="kafka_consumer_start")
+        self._consumer.subscribe([self._topic], listener=self)
+
+    async def stop(self) -> None:
+        """Deliver what is in hand, acknowledge it, leave the group."""
+        await self._release()
+        await self._consumer.stop()
+        await self._admin.close()
+
+    async def failed(self) -> None:
+        """Raise what a partition's loop raised."""
+        await asyncio.shield(self._failure)
+
+    async def check(self) -> None:
+        """Return where Kafka answers; raises KafkaError."""
+        await self._admin.list_topics()
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Let go of every partition before the group gives them out again."""
+        _log.info("revoked", partitions=sorted(p.partition for p in revoked))
+        await self._release()
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Begin with each partition; recovering goes on while the group does."""
+        await self._release()
+        _log.info("assigned", partitions=sorted(p.partition for p in assigned))
+        for partition in assigned:
+            worker = self._new_partition(partition)
+            task = asyncio.create_task(worker.run(), name=f"partition-{partition.partition}")
+            task.add_done_callback(self._ended)
+            self._running[task] = worker
+
+    async def _release(self) -> None:
+        running, self._running = self._running, {}
+        for worker in running.values():
+            worker.stop()
+        if running:
+            _, late = await asyncio.wait(running, timeout=self._drain_s)
+            for task in late:
+                _log.warning("abandoned", task=task.get_name())
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None and not self._failure.done():
+            self._failure.set_exception(error)

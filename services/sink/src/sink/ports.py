@@ -1,0 +1,65 @@
+"""What the delivery of a partition needs of the outside: a log to read, a journal of progress, a table."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+import pyarrow as pa
+
+from sink.events_to_block import Block, Record, RowKey
+from sink.intent import Progress
+
+
+class FencedError(Exception):
+    """The partition belongs to another sink by now: nothing may be inserted for it here."""
+
+
+class TableAwayError(Exception):
+    """ClickHouse did not confirm; the message holds its error code at most. What was sent may or may not be there."""
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """What the journal holds of a partition."""
+
+    offset: int
+    progress: Progress | None
+    """None where an offset was set without saying how far the source had been taken in."""
+
+
+class Log(Protocol):
+    """Records of one partition of `events`, in order."""
+
+    async def beginning(self) -> int:
+        """The offset of the first record that is still there."""
+
+    def seek(self, offset: int) -> None:
+        """Read on from that offset."""
+
+    async def read(self, timeout_s: float) -> list[Record]:
+        """The next few records, none where none came in time."""
+
+    def end(self) -> int | None:
+        """The offset after the newest record, as far as known."""
+
+
+class Journal(Protocol):
+    """Progress of one partition, fenced by the group's generation."""
+
+    async def fetch(self) -> Saved | None:
+        """The last commit, None where there never was one."""
+
+    async def commit(self, offset: int, progress: Progress) -> None:
+        """Offset and progress in one atomic record. Raises FencedError."""
+
+
+class Table(Protocol):
+    """ClickHouse's table of events. Every call raises TableAwayError."""
+
+    async def insert(self, rows: pa.Table, token: str) -> None:
+        """Insert once: a token that was seen before changes nothing."""
+
+    async def held(self, block: Block) -> Mapping[RowKey, int]:
+        """How often each row is there that lies in the block's source range."""
+
+    async def highest_source_offset(self, partition: int) -> int | None:
+        """The highest source offset that any row of the partition still names."""

@@ -1,0 +1,88 @@
+"""The sink's object graph, on one page.
+
+Start: the HTTP server first, so that readiness can be asked while Kafka is still awaited; then the intake, which joins
+the group and begins with its partitions. Stop, in reverse: the intake delivers and acknowledges what it has in hand
+and leaves the group, so that others take over at once; the HTTP server answers to the end.
+"""
+
+import os
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from clickhouse_connect.driver import create_client
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.httputil import get_pool_manager
+from runtime import health, settings
+from runtime.http import HttpServer
+from runtime.lifecycle import Component
+from starlette.applications import Starlette
+
+from sink.adapters.clickhouse import ClickHouseTable
+from sink.adapters.kafka import KafkaJournal, KafkaLog
+from sink.delivery import Delivery
+from sink.events_to_block import BlockBuilder, Place
+from sink.intake import Intake
+from sink.partition import Limits, PartitionSink
+from sink.settings import Settings
+
+_MOST_POLL_INTERVAL_MS = 24 * 3_600 * 1_000
+"""ClickHouse may be away for long; a sink that waits for it keeps its partitions."""
+
+_FETCH_BYTES = 4 * 1024 * 1024
+
+
+def wire() -> Sequence[Component]:
+    """Construct everything from the environment; runs inside the event loop."""
+    found = settings.load(Settings, os.environ)
+    table = ClickHouseTable(_clickhouse(found))
+    intake = _intake(found, table)
+    app = Starlette(routes=health.routes({"kafka": intake.check, "clickhouse": table.check}))
+    return [HttpServer(app, found.host, found.port), intake]
+
+
+def _intake(found: Settings, table: ClickHouseTable) -> Intake:
+    consumer = _consumer(found)
+    admin = AIOKafkaAdminClient(bootstrap_servers=found.kafka_servers, client_id="sink")
+    limits = Limits(found.flush_interval_s, found.block_max_rows, found.block_max_bytes)
+
+    def new_partition(partition: TopicPartition) -> PartitionSink:
+        number = partition.partition
+
+        def new_builder(before: Place) -> BlockBuilder:
+            return BlockBuilder(found.topic, number, before)
+
+        journal = KafkaJournal(consumer, admin, found.group_id, partition)
+        delivery = Delivery(number, found.topic, journal, table)
+        return PartitionSink(new_builder, KafkaLog(consumer, partition), delivery, limits, number)
+
+    return Intake(consumer, admin, found.topic, new_partition, found.drain_s)
+
+
+def _consumer(found: Settings) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        bootstrap_servers=found.kafka_servers,
+        client_id="sink",
+        group_id=found.group_id,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=int(found.session_timeout_s * 1000),
+        heartbeat_interval_ms=int(found.session_timeout_s * 1000 / 4),
+        max_poll_interval_ms=_MOST_POLL_INTERVAL_MS,
+        rebalance_timeout_ms=int(found.session_timeout_s * 1000 + found.drain_s * 1000),
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        fetch_max_wait_ms=100,
+        metadata_max_age_ms=10_000,
+    )
+
+
+def _clickhouse(found: Settings) -> Client:
+    return create_client(
+        dsn=found.clickhouse_url,
+        compress=False,
+        autogenerate_session_id=False,
+        query_retries=0,
+        show_clickhouse_errors=False,
+        send_receive_timeout=int(found.insert_timeout_s),
+        pool_mgr=get_pool_manager(maxsize=16),
+    )
