@@ -1,0 +1,51 @@
+/** One list in, a table out: names, visitors, and a bar as long as each one's part of the first. */
+import { formatCount, formatExactly, formatShare } from "../format.ts";
+import type { List } from "../lists.ts";
+import type { Entry } from "../report.ts";
+
+interface Props {
+  list: List;
+  entries: Entry[];
+  /** Visitors of the whole period. */
+  total: number;
+}
+
+export const Breakdown = ({ list, entries, total }: Props) => {
+  const most = entries[0]?.visitors ?? 0;
+  return (
+    <section class={list.wide ? "sheet list wide" : "sheet list"}>
+      <table>
+        <caption>{list.title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{list.heading}</th>
+            <th scope="col">Visitors</th>
+            <th scope="col" class="share">
+              <span class="unseen">Share of all visitors</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map(({ value, visitors }) => (
+            <tr key={value}>
+              <th scope="row">
+                <span class="level" style={{ width: `${most ? (100 * visitors) / most : 0}%` }} />
+                {list.sign && (
+                  <span class="sign" aria-hidden="true">
+                    {list.sign(value)}
+                  </span>
+                )}
+                <span class="name" title={list.name(value)}>
+                  {list.name(value)}
+                </span>
+              </th>
+              <td title={formatExactly(visitors)}>{formatCount(visitors)}</td>
+              <td class="share">{formatShare(visitors, total)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {!entries.length && <p class="nothing">{list.nothing}</p>}
+    </section>
+  );
+};

@@ -1,0 +1,79 @@
+/** One site and period in, its whole page out. */
+import { useState } from "preact/hooks";
+import { METRICS, type MetricName } from "../metrics.ts";
+import type { Period } from "../period.ts";
+import type { Site } from "../query_api.ts";
+import { Breakdown } from "./breakdown.tsx";
+import { Figures } from "./figures.tsx";
+import { FirstBeacon } from "./first_beacon.tsx";
+import { Masthead } from "./masthead.tsx";
+import { ReportSkeleton } from "./skeleton.tsx";
+import { TideGraph } from "./tide_graph.tsx";
+import { StaleNotice, TroublePanel } from "./trouble.tsx";
+import { useReport } from "./use_report.ts";
+import { wallClock } from "../zone.ts";
+import type { Report } from "../report.ts";
+
+interface Props {
+  apiKey: string;
+  site: Site;
+  sites: Site[];
+  zone: string;
+  period: Period;
+  onSite: (domain: string) => void;
+  onPeriod: (period: Period) => void;
+  onSignOut: () => void;
+}
+
+/** A report in, figures, graph and lists out. */
+const Numbers = ({ report, turning }: { report: Report; turning: boolean }) => {
+  const [chosen, choose] = useState<MetricName>("visitors");
+  const place = METRICS.findIndex((metric) => metric.name == chosen);
+  const { zone, now } = report.frame;
+  const clock = wallClock(now, zone);
+  return (
+    <div class={turning ? "numbers turning" : "numbers"} aria-busy={turning}>
+      <section class="sheet shore" aria-label="Figures and graph">
+        <Figures report={report} chosen={chosen} choose={choose} />
+        <TideGraph
+          graph={report.graph}
+          metric={METRICS[place]!}
+          values={report.graph.values[place]!}
+          now={`${clock.date} ${clock.time}`}
+        />
+      </section>
+      <div class="lists">
+        {report.lists.map(({ list, entries }) => (
+          <Breakdown key={list.dimension} list={list} entries={entries} total={report.totals[0] ?? 0} />
+        ))}
+      </div>
+    </div>
+  );
+};
+
+export const SitePage = ({ apiKey, site, sites, zone, period, onSite, onPeriod, onSignOut }: Props) => {
+  const { report, trouble, turning, again } = useReport(apiKey, site.domain, zone, period);
+  const { onlyTrouble, empty } = { onlyTrouble: trouble && !report, empty: report && !report.everCounted };
+  return (
+    <>
+      <Masthead site={site} sites={sites} period={period} report={report} onSite={onSite} onPeriod={onPeriod} onSignOut={onSignOut} />
+      <main id="numbers">
+        <h1 class="unseen">{site.domain}</h1>
+        {trouble && report && <StaleNotice trouble={trouble} since={report.frame.now} zone={zone} again={again} />}
+        {onlyTrouble ? (
+          <TroublePanel trouble={trouble!} again={again} />
+        ) : !report ? (
+          <ReportSkeleton />
+        ) : empty ? (
+          <FirstBeacon site={site} />
+        ) : (
+          <Numbers report={report} turning={turning} />
+        )}
+      </main>
+      <footer>
+        <p>Hours and days by the clock of {zone.replaceAll("_", " ")}.</p>
+        <p>Nobody is followed: a visitor is recognised until midnight UTC, then the tide has washed the footprints off.</p>
+      </footer>
+    </>
+  );
+};
