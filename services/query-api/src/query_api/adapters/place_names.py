@@ -1,0 +1,12 @@
+"""Names of countries and regions in English, by their ISO 3166 codes. Source: the Unicode CLDR, by way of `babel`."""
+
+from babel import Locale
+
+_CODE_CHARS = 2
+
+
+def place_names() -> dict[str, dict[str, str]]:
+    """For `country_name` and `region_name`: code to name. A code without a name stands for itself."""
+    territories = Locale("en").territories
+    countries = {code: name for code, name in territories.items() if len(code) == _CODE_CHARS and code.isalpha()}
+    return {"country_name": countries, "region_name": {}}

@@ -1,0 +1,81 @@
+"""From a checked question to its answer: the site's first day where it is needed, the statement, the rows."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from query_api.directory import Site
+from query_api.json_to_question import Asked, asked_to_question
+from query_api.problems import BadPatternError, invalid
+from query_api.question import Question, leaves
+from query_api.question_to_sql import (
+    PlaceNames,
+    Statement,
+    first_day_statement,
+    pattern_statement,
+    question_to_count,
+    question_to_sql,
+)
+from query_api.rows_to_metric import Json, rows_to_metric
+
+
+class Engine(Protocol):
+    """What runs statements."""
+
+    async def rows(self, statement: Statement) -> list[list[object]]:
+        """The statement's rows. Raises UnavailableError or BadPatternError."""
+
+
+class Answering:
+    """Answers questions about a site."""
+
+    def __init__(self, engine: Engine, place_names: PlaceNames, now: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._place_names = place_names
+        self._now = now
+
+    async def answer(self, asked: Asked, site: Site) -> Json:
+        """The answer as JSON. Raises InvalidQuestionError or UnavailableError."""
+        question = await self.question(asked, site)
+        total_rows = None
+        try:
+            rows = await self.rows(question)
+            if question.include.total_rows:
+                total_rows = await self._total(question)
+        except BadPatternError:
+            await self._point_at_pattern(question)
+            raise
+        return rows_to_metric(question, rows, total_rows)
+
+    async def question(self, asked: Asked, site: Site) -> Question:
+        """The question with its dates resolved, in the site's time zone and now."""
+        first_day = None
+        if asked.date_range.name == "all":
+            found = await self._engine.rows(first_day_statement(site.site_id))
+            if found:
+                first_ms = int(str(found[0][0]))
+                first_day = datetime.fromtimestamp(first_ms / 1000, UTC).astimezone(ZoneInfo(site.timezone)).date()
+        return asked_to_question(asked, site.site_id, site.timezone, self._now(), first_day)
+
+    async def rows(self, question: Question) -> list[list[object]]:
+        """The rows of a question's results."""
+        return await self._engine.rows(question_to_sql(question, self._place_names))
+
+    async def _total(self, question: Question) -> int:
+        rows = await self._engine.rows(question_to_count(question, self._place_names))
+        return int(str(rows[0][0]))
+
+    async def _point_at_pattern(self, question: Question) -> None:
+        """Raise InvalidQuestionError with a pointer to the first clause that is no regular expression."""
+        for leaf in leaves(question.filters):
+            for place, clause in enumerate(leaf.clauses if leaf.operator.startswith("matches") else ()):
+                if not await self._is_pattern(clause):
+                    raise invalid(f"{leaf.pointer}/2/{place}", "Not a regular expression (of RE2)")
+
+    async def _is_pattern(self, clause: str) -> bool:
+        try:
+            await self._engine.rows(pattern_statement(clause))
+        except BadPatternError:
+            return False
+        return True

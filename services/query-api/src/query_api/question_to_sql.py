@@ -1,0 +1,106 @@
+"""The compiler: a question in, one statement out. Metrics are counted on events, on visits, or on both and joined.
+
+Which visits and visitors belong to a period, and what a filter on events says of a visit, is told in
+docs/specs/query-api.md; the statements stand in `sql/`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from query_api.dimensions import BUCKETS
+from query_api.metrics import METRICS
+from query_api.question import Question
+from query_api.steps.bindings import Bindings, Value
+from query_api.steps.fragments import sql
+from query_api.steps.parts import Side, grouped_by, joins_pages, parts_of, sides_of
+
+PlaceNames = Mapping[str, Mapping[str, str]]
+"""For the kinds `country_name` and `region_name`: the code of a place to its name."""
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """SQL with placeholders, and their values."""
+
+    sql: str
+    parameters: dict[str, Value]
+
+
+def question_to_sql(question: Question, place_names: PlaceNames) -> Statement:
+    """The statement whose rows are the question's results: dimensions first, then metrics."""
+    bindings = _bindings(question, place_names)
+    sides = sides_of(question)
+    keys = [
+        sql("result.time" if name in BUCKETS else "result.key", place=str(place))
+        for place, name in enumerate(question.dimensions)
+    ]
+    text = sql(
+        "answer",
+        columns=", ".join([*keys, *(_result(name, question, sides, bindings) for name in question.metrics)]),
+        parts=parts_of(question, sides, question.dimensions, bindings),
+        group=grouped_by(question.dimensions),
+        having=_having(question, sides),
+        order=_order(question),
+    )
+    return Statement(text, bindings.used_in(text))
+
+
+def question_to_count(question: Question, place_names: PlaceNames) -> Statement:
+    """The statement whose one value is how many rows the question has on all pages together."""
+    bindings = _bindings(question, place_names)
+    sides = sides_of(question)
+    text = sql(
+        "count",
+        parts=parts_of(question, sides, question.dimensions, bindings),
+        group=grouped_by(question.dimensions),
+        having=_having(question, sides),
+    )
+    return Statement(text, bindings.used_in(text))
+
+
+def first_day_statement(site_id: int) -> Statement:
+    """The statement whose one value, if any, is the time of a site's first event, in Unix milliseconds."""
+    return Statement(sql("first_day"), {"site": site_id})
+
+
+def pattern_statement(pattern: str) -> Statement:
+    """A statement that fails where the pattern is no regular expression."""
+    return Statement(sql("pattern"), {"pattern": pattern})
+
+
+def _bindings(question: Question, place_names: PlaceNames) -> Bindings:
+    fixed: dict[str, Value] = {
+        "site": question.site_id,
+        "since": f"{question.period.since:%Y-%m-%d %H:%M:%S}.000",
+        "until": f"{question.period.until:%Y-%m-%d %H:%M:%S}.000",
+        "zone": question.zone,
+        "first_day": question.period.first.date().isoformat(),
+        "limit": question.limit,
+        "offset": question.offset,
+    }
+    return Bindings(fixed, place_names)
+
+
+def _result(name: str, question: Question, sides: Sequence[Side], bindings: Bindings) -> str:
+    if name != "percentage":
+        return sql("result.metric", name=name)
+    rows = next(side.rows for side in sides if "visitors" in side.metrics)
+    everyone = parts_of(question, (Side(rows, ("visitors",)),), (), bindings)
+    return sql("result.percentage", everyone=everyone)
+
+
+def _having(question: Question, sides: Sequence[Side]) -> str:
+    return sql("having_events") if joins_pages(question, sides) else ""
+
+
+def _order(question: Question) -> str:
+    """The order asked for, then all dimensions, so that pages of the results never overlap."""
+    if not question.dimensions:
+        return ""
+    ranks = [sql(rank.direction, column=_column(rank.key, question)) for rank in question.order]
+    ranks += [sql("asc", column=_column(name, question)) for name in question.dimensions]
+    return sql("order", ranks=", ".join(ranks))
+
+
+def _column(key: str, question: Question) -> str:
+    return f"r_{key}" if key in METRICS else f"d{question.dimensions.index(key)}"

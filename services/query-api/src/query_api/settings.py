@@ -1,0 +1,18 @@
+"""Settings of the query API, read from the environment once."""
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """One field a variable of the same name in capitals."""
+
+    postgres_url: str
+    clickhouse_url: str
+    host: str = "127.0.0.1"
+    port: int = 7202
+    dashboard_dir: str = ""
+    """Folder of the built dashboard, served at `/`; empty serves none."""
+    requests_per_hour: int = 100_000
+    """How many questions a key may ask in an hour of the clock."""
+    question_timeout_s: int = 30
+    """The engine gives a question up after this."""

@@ -1,0 +1,96 @@
+-- A question's statement: parts counted on events and on visits, joined by their dimensions.
+
+-- name: period
+site_id = {site:UInt32} AND timestamp >= {since:DateTime64(3, 'UTC')} AND timestamp < {until:DateTime64(3, 'UTC')}
+
+-- name: since
+{since:DateTime64(3, 'UTC')}
+
+-- name: last
+({until:DateTime64(3, 'UTC')} - toIntervalMillisecond(1))
+
+-- name: key
+$expression AS d$place
+
+-- name: metric
+$expression AS m_$name
+
+-- name: absent
+0 AS m_$name
+
+-- name: present
+$present AS m_present
+
+-- name: group
+GROUP BY $keys
+
+-- name: part
+SELECT $columns
+FROM $source
+WHERE $where
+$group
+
+-- name: both
+$first
+UNION ALL
+$second
+
+-- name: without_engagement
+name != 'engagement'
+
+-- name: events
+events
+
+-- name: has_such_event
+session_id IN (SELECT session_id FROM $source WHERE $where)
+
+-- name: answer
+SELECT $columns
+FROM ($parts)
+$group
+$having
+$order
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}
+
+-- name: result.key
+d$place AS r$place
+
+-- name: result.time
+toString(d$place) AS r$place
+
+-- name: result.metric
+sum(m_$name) AS r_$name
+
+-- name: result.percentage
+-- Of all visitors that the question's filters choose.
+round(ifNotFinite(100 * sum(m_visitors) / (SELECT sum(m_visitors) FROM ($everyone)), 0), 1) AS r_percentage
+
+-- name: having_events
+-- A page that no event of the period is on has no row, though a visit may have entered there before.
+HAVING sum(m_present) > 0
+
+-- name: order
+ORDER BY $ranks
+
+-- name: asc
+$column ASC
+
+-- name: desc
+$column DESC
+
+-- name: count
+SELECT count() FROM (SELECT 1 FROM ($parts) $group $having)
+
+-- name: first_day
+-- The first event of a site, in the order in which the table lies.
+SELECT toUnixTimestamp64Milli(timestamp) AS first_ms
+FROM events
+WHERE site_id = {site:UInt32}
+ORDER BY site_id, toDate(timestamp)
+LIMIT 1
+
+-- name: pattern
+SELECT match('', {pattern:String})
+
+-- name: alive
+SELECT 1

@@ -1,0 +1,1 @@
+"""The parts of the cores: reading a question, resolving its dates, composing its statement."""
