@@ -68,10 +68,17 @@ def _own_environment(name: str, settings: Settings) -> Mapping[str, str]:
             "TRUSTED_PROXIES": "127.0.0.0/8",
             "TRACKER_DIR": str(places.checkout / "tracker" / "dist"),
         },
-        "enricher": {"GEO_DATABASE": settings.geo_database} if settings.geo_database else {},
+        "enricher": _geo_environment(settings),
         "salt-cron": {"MASTER_KEY_FILE": str(places.master_key)},
         "query-api": {"DASHBOARD_DIR": str(places.checkout / "dashboard" / "dist")},
     }.get(name, {})
+
+
+def _geo_environment(settings: Settings) -> Mapping[str, str]:
+    """The operator's database, else the fetched one; without either, places stay empty."""
+    fetched = settings.places.cache / "dbip-country.mmdb"
+    chosen = settings.geo_database or (str(fetched) if fetched.exists() else "")
+    return {"GEO_DATABASE": chosen} if chosen else {}
 
 
 def _traffic(base: int) -> Program:
