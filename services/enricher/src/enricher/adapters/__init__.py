@@ -1,0 +1,1 @@
+"""The outside: Kafka, Faust, geo databases, the user agent parsers."""

@@ -1,0 +1,58 @@
+"""What the enricher knows of one partition: how far it is, what collectors sent last, and the live sessions."""
+
+from contract.envelope import EventEnvelope
+
+from enricher.live_sessions import LiveSessions
+
+MOST_COLLECTORS = 128
+"""Epochs of collectors that are remembered, the latest ones: each start of a collector makes one."""
+
+
+class SectionGapError(Exception):
+    """The log of `events` lacks a source offset between two of its sections."""
+
+
+class PartitionState:
+    """As of the last section of `events[p]`; rebuilt from its tail, then changed by each section that is written."""
+
+    def __init__(self, incarnation: bytes) -> None:
+        self.incarnation = incarnation
+        self.mark: int | None = None
+        """Source offset of the last section under `incarnation`; None before the first."""
+        self.collector_marks: dict[bytes, int] = {}
+        """Collector epoch to its last sequence, the longest silent first."""
+        self.sessions = LiveSessions()
+
+    def is_repeat(self, epoch: bytes, sequence: int) -> bool:
+        """Whether a collector's envelope is in `events` already."""
+        return sequence <= self.collector_marks.get(epoch, 0)
+
+    def note(self, epoch: bytes, sequence: int) -> None:
+        """Remember a collector's envelope; of too many collectors the longest silent is forgotten."""
+        self.collector_marks.pop(epoch, None)
+        self.collector_marks[epoch] = sequence
+        if len(self.collector_marks) > MOST_COLLECTORS:
+            del self.collector_marks[next(iter(self.collector_marks))]
+
+    def restore(self, record_ms: int, envelope: EventEnvelope) -> None:
+        """Take in one record of the tail, in order; what a second owner wrote again is passed over.
+
+        Raises SectionGapError.
+        """
+        if envelope.incarnation != self.incarnation:
+            self.incarnation, self.mark = envelope.incarnation, None
+        self.sessions.move_to(record_ms)
+        for section in envelope.sections:
+            if self.mark is not None and section.source_offset <= self.mark:
+                continue
+            if self.mark is not None and section.source_offset > self.mark + 1:
+                raise SectionGapError(f"section {section.source_offset} follows {self.mark}")
+            for event in section.events:
+                self.sessions.restore(event)
+            self.mark = section.source_offset
+            self.collector_marks = dict(envelope.marks)
+
+    def start_over_unless(self, incarnation: bytes) -> None:
+        """Forget marks of a topic that has since been made anew; the sessions are still people's."""
+        if self.incarnation != incarnation:
+            self.incarnation, self.mark, self.collector_marks = incarnation, None, {}

@@ -1,0 +1,109 @@
+"""A record of `beacons` in, what it holds in clear out, or why it can never be read. Waits for keys and salts."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+from contract.beacon import Beacon
+from contract.envelope import BeaconEnvelopeHead, UnknownVersionError, UnreadableError, decode_beacons, read_head
+from contract.outcomes import DeadReason, Tally
+from contract.sealing import ForgedError
+from contract.tide import day_expires_at, day_of
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from runtime import log
+
+from enricher import metrics
+from enricher.envelope_to_events import days_of, tallies
+from enricher.live_sessions import DAY_MS
+from enricher.ports import Record, Secrets
+
+T = TypeVar("T")
+_log = log.get(__name__)
+_MINUTE_MS = 60_000
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """An envelope that authenticated, and the salts of its beacons' days."""
+
+    beacons: list[Beacon]
+    key: AESGCM
+    salts: dict[int, bytes]
+    """UTC day (whole days since 1970) to salt; the day before each as well, where it is known."""
+    expired: list[Tally]
+    """Beacons whose day's salt is gone; they are not among `beacons`."""
+
+
+class UnopenableError(Exception):
+    """This envelope can never be opened."""
+
+    def __init__(self, reason: DeadReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def head_of(record: Record) -> BeaconEnvelopeHead:
+    """The clear head of a record. Raises UnopenableError."""
+    try:
+        return read_head(record.value)
+    except UnknownVersionError as error:
+        raise UnopenableError(DeadReason.UNKNOWN_VERSION) from error
+    except UnreadableError as error:
+        raise UnopenableError(DeadReason.UNREADABLE) from error
+
+
+class Opener:
+    """Opens envelopes with the secrets in memory. A secret that is unknown just now is waited for."""
+
+    def __init__(self, secrets: Secrets, now_s: Callable[[], float] = time.time, look_again_s: float = 0.25) -> None:
+        self._secrets = secrets
+        self._now_s = now_s
+        self._look_again_s = look_again_s
+
+    async def open(self, record: Record, head: BeaconEnvelopeHead) -> Opened:
+        """The record's beacons. Raises UnopenableError."""
+        last_day = day_of(record.timestamp_ms)
+        key = await self._awaited(partial(self._secrets.key_of, head.key_id), last_day)
+        if key is None:
+            raise UnopenableError(DeadReason.EXPIRED)
+        try:
+            beacons = decode_beacons(record.value, key)
+        except ForgedError as error:
+            raise UnopenableError(DeadReason.FORGED) from error
+        except UnreadableError as error:
+            raise UnopenableError(DeadReason.UNREADABLE) from error
+        salts = await self._salts(beacons)
+        kept = [beacon for beacon in beacons if beacon.happened_ms // DAY_MS in salts]
+        lost = Counter(
+            (beacon.site_id, beacon.received_ms // _MINUTE_MS, DeadReason.EXPIRED.value)
+            for beacon in beacons
+            if beacon.happened_ms // DAY_MS not in salts
+        )
+        return Opened(kept, key, salts, tallies(lost))
+
+    async def _salts(self, beacons: list[Beacon]) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        for day in days_of(beacons):
+            name = day_of(day * DAY_MS)
+            salt = await self._awaited(partial(self._secrets.salt_of, name), name)
+            if salt is not None:
+                found[day] = salt
+            before = self._secrets.salt_of(day_of((day - 1) * DAY_MS))
+            if before is not None:
+                found.setdefault(day - 1, before)
+        return found
+
+    async def _awaited(self, look: Callable[[], T | None], day: str) -> T | None:
+        """The secret as soon as it is known; None once its day's secrets must be gone."""
+        found = look()
+        if found is not None:
+            return found
+        _log.warning("waiting_for_secret", day=day)
+        with metrics.WAITING.track_inprogress():
+            while found is None and self._now_s() < day_expires_at(day):
+                await asyncio.sleep(self._look_again_s)
+                found = look()
+        return found

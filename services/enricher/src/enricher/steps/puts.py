@@ -1,0 +1,115 @@
+"""Steps that find something out: each fills in its part of the draft, and lets the beacon pass."""
+
+from contract.event import NO_SCROLL_DEPTH
+from contract.identity import derived_id, visitor_hash
+from visits.sessions import Hit, Inherited, advance, event_of, start_session
+
+from enricher.live_sessions import DAY_MS
+from enricher.steps.draft import NOTHING_INHERITED, Draft, World
+
+_EVENT_ID, _SESSION_ID = 0, 1
+_MOST_PIXELS = 65_535
+_MOST_ENGAGEMENT_MS = 2**32 - 1
+
+
+def put_hit(draft: Draft, world: World) -> None:
+    """Time, page, props, revenue and engagement: what the beacon itself says."""
+    beacon = draft.beacon
+    url = draft.url = world.lookups.url_of(beacon.url, beacon.hash_mode)
+    depth, engagement_ms = beacon.scroll_depth, beacon.engagement_ms
+    draft.hit = Hit(
+        beacon.received_ms - beacon.age_ms,
+        beacon.received_ms,
+        beacon.name,
+        url.hostname,
+        url.page,
+        NOTHING_INHERITED,
+        beacon.interactive,
+        beacon.props,
+        NO_SCROLL_DEPTH if depth is None else min(depth, NO_SCROLL_DEPTH),
+        0 if engagement_ms is None else min(engagement_ms, _MOST_ENGAGEMENT_MS),
+        beacon.revenue_amount,
+        beacon.revenue_currency,
+    )
+
+
+def put_visitor(draft: Draft, world: World) -> None:
+    """Visitor under the salt of the day it happened, and the live session; over midnight, yesterday's of both."""
+    day = draft.hit.timestamp // DAY_MS
+    _put_visitor_of(day, draft, world)
+    if draft.session is None and world.sessions.knows_day(day - 1) and day - 1 in world.salts:
+        today = draft.visitor
+        _put_visitor_of(day - 1, draft, world)
+        if draft.session is None:
+            draft.day, draft.visitor = day, today
+
+
+def _put_visitor_of(day: int, draft: Draft, world: World) -> None:
+    beacon = draft.beacon
+    draft.day = day
+    draft.visitor = visitor_hash(world.salts[day], beacon.site_id, beacon.client_ip, beacon.user_agent, beacon.user_id)
+    draft.session = world.sessions.find(day, draft.visitor, draft.hit)
+
+
+def put_acquisition(draft: Draft, world: World) -> None:
+    """Referrer, source and channel, of a session's first beacon."""
+    if draft.session is None:
+        draft.acquisition = world.lookups.acquisition_of(draft.url, draft.beacon.referrer)
+
+
+def put_place(draft: Draft, world: World) -> None:
+    """Country, region and city, of a session's first beacon."""
+    if draft.session is None:
+        draft.place = world.lookups.place_of(draft.beacon.client_ip)
+
+
+def put_session(draft: Draft, world: World) -> None:
+    """The session begun or gone on with, and the event with the session's state on it."""
+    if draft.session is None:
+        draft.hit.inherited = _inherited(draft)
+        draft.session = start_session(_derived(draft, world, _SESSION_ID), draft.visitor, draft.hit)
+        world.sessions.add(draft.day, draft.session, draft.hit)
+    else:
+        advance(draft.session, draft.hit)
+    event_id = _derived(draft, world, _EVENT_ID)
+    draft.event = event_of(draft.session, draft.hit, draft.beacon.site_id, event_id)
+
+
+def _derived(draft: Draft, world: World, kind: int) -> int:
+    """An id that any owner of the partition derives alike; the topic's incarnation is in it, since offsets repeat."""
+    origin = world.origin
+    return derived_id(
+        world.salts[draft.day],
+        kind,
+        draft.visitor,
+        int.from_bytes(origin.incarnation),
+        origin.partition,
+        origin.source_offset,
+        draft.place_in_envelope,
+    )
+
+
+def _inherited(draft: Draft) -> Inherited:
+    url, client, place, acquisition = draft.url, draft.client, draft.place, draft.acquisition
+    return Inherited(
+        acquisition.referrer,
+        acquisition.source,
+        acquisition.channel,
+        url.utm_source,
+        url.utm_medium,
+        url.utm_campaign,
+        url.utm_content,
+        url.utm_term,
+        url.click_id,
+        place.country,
+        place.region,
+        place.region2,
+        place.city,
+        place.city_name,
+        client.device,
+        client.browser,
+        client.browser_version,
+        client.os,
+        client.os_version,
+        min(draft.beacon.screen_width, _MOST_PIXELS),
+    )

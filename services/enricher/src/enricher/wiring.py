@@ -1,0 +1,39 @@
+"""The object graph of the enricher.
+
+Start: first the tides, since nothing can be opened without them; then the log, which waits for the topics; then
+Faust, which brings the first record; last HTTP, so that readiness tells the truth. Stop is the reverse: Faust takes
+no more records and leaves the group before the producer is flushed and closed.
+"""
+
+from collections.abc import Sequence
+
+from runtime import health
+from runtime.http import HttpServer
+from runtime.lifecycle import Component
+from starlette.applications import Starlette
+from tides.holder import TideHolder
+from tides.store import RedisSecrets, redis_client
+
+from enricher.adapters.faust_carrier import FaustCarrier
+from enricher.adapters.geo_database import open_places
+from enricher.adapters.kafka_log import KafkaLog
+from enricher.adapters.user_agents import UserAgents
+from enricher.dead_letter_limit import DeadLetterLimit
+from enricher.intake import Intake
+from enricher.lookups import remembered
+from enricher.record_to_beacons import Opener
+from enricher.record_to_section import SectionMaker
+from enricher.settings import Settings
+
+
+def wire(settings: Settings) -> Sequence[Component]:
+    """All components in order of start. Raises GeoDatabaseError where a file that is set cannot be read."""
+    tides = TideHolder(RedisSecrets(redis_client(settings.redis_url)))
+    topics = KafkaLog(settings.kafka_url.removeprefix("kafka://"), settings.group)
+    lookups = remembered(UserAgents().client_of, open_places(settings.geo_database), settings.cached_texts)
+    sections = SectionMaker(Opener(tides), lookups, topics, DeadLetterLimit(settings.dead_letters_a_minute))
+    intake = Intake(topics, sections)
+    carrier = FaustCarrier(settings, intake)
+    checks = {"faust": carrier.ready, "intake": intake.ready, "tides": tides.ready}
+    server = HttpServer(Starlette(routes=health.routes(checks)), settings.host, settings.port)
+    return [tides, topics, carrier, server]

@@ -1,0 +1,141 @@
+"""A tide, visitors, envelopes as a collector makes them, and the log in memory: what every test of this folder uses."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+import pytest
+from contract.beacon import Beacon
+from contract.dead_letter import DeadLetter
+from contract.envelope import VERSION, BeaconEnvelopeHead, EventEnvelope, decode_events, encode_beacons, encode_events
+from contract.tide import Tide, day_of
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from enricher.lookups import Lookups, remembered
+from enricher.ports import Record
+from enricher.steps.client import Client
+from enricher.steps.place import NOWHERE
+
+NOON_MS = 1_763_899_200_000
+"""2025-11-23, 12:00 UTC."""
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+INCARNATION = bytes(range(16))
+EPOCH = b"\x01epoch!!"
+
+
+class StaticSecrets:
+    """`Secrets` of a few days around `NOON_MS`; days can be taken away and put back."""
+
+    def __init__(self, around_ms: int = NOON_MS) -> None:
+        self.tides = {tide.day: tide for tide in (self._tide(around_ms, days) for days in (-2, -1, 0, 1))}
+        self.gone: set[str] = set()
+
+    @staticmethod
+    def _tide(around_ms: int, days: int) -> Tide:
+        day = day_of(around_ms + days * 86_400_000)
+        seed = day.encode() * 4
+        return Tide(day, seed[:16], seed[3:19], seed[:32])
+
+    def salt_of(self, day: str) -> bytes | None:
+        return None if day in self.gone or day not in self.tides else self.tides[day].salt
+
+    def key_of(self, key_id: bytes) -> AESGCM | None:
+        found = [t for t in self.tides.values() if t.key_id == key_id and t.day not in self.gone]
+        return AESGCM(found[0].key) if found else None
+
+
+class MemoryLog:
+    """`Log` in memory, with the records as bytes, as Kafka has them."""
+
+    def __init__(self) -> None:
+        self.source: list[Record] = []
+        self.first = 0
+        self.events: list[tuple[int, int, bytes]] = []
+        self.letters: list[DeadLetter] = []
+        self.group_offset = 0
+        self.topic_id = INCARNATION
+        self.fail_next_emit = False
+
+    def envelopes(self, partition: int = 0) -> list[EventEnvelope]:
+        return [decode_events(value) for p, _, value in self.events if p == partition]
+
+    async def incarnation(self) -> bytes:
+        return self.topic_id
+
+    async def committed(self, _: int) -> int:
+        return self.group_offset
+
+    async def first_offset(self, _: int) -> int:
+        return self.first
+
+    async def tail(self, partition: int, silence_ms: int) -> AsyncIterator[tuple[int, EventEnvelope]]:
+        mine = [(time_ms, value) for p, time_ms, value in self.events if p == partition]
+        for time_ms, value in mine:
+            if time_ms >= mine[-1][0] - silence_ms:
+                yield time_ms, decode_events(value)
+
+    async def beacons(self, partition: int, start: int, end: int) -> AsyncIterator[Record]:
+        for record in self.source:
+            if record.partition == partition and max(start, self.first) <= record.offset < end:
+                yield record
+
+    async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> None:
+        await asyncio.sleep(0)
+        if self.fail_next_emit:
+            raise TimeoutError
+        self.events.append((partition, timestamp_ms, encode_events(envelope)))
+
+    async def bury(self, letter: DeadLetter) -> None:
+        self.letters.append(letter)
+
+
+@pytest.fixture
+def secrets() -> StaticSecrets:
+    return StaticSecrets()
+
+
+@pytest.fixture
+def make_secrets() -> Callable[[int], StaticSecrets]:
+    return StaticSecrets
+
+
+@pytest.fixture
+def memory_log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+def beacon() -> Callable[..., Beacon]:
+    """A pageview of site 1 by one Firefox at noon; keywords change it."""
+
+    def make(**changes: object) -> Beacon:
+        plain = Beacon(1, NOON_MS, "203.0.113.9", FIREFOX, "pageview", "https://shop.example/")
+        return msgspec.structs.replace(plain, **changes)
+
+    return make
+
+
+@pytest.fixture
+def lookups() -> Lookups:
+    """Every user agent with `bot` in it is one, all others are Firefox on a desktop; every address is nowhere."""
+
+    def client_of(user_agent: str) -> Client:
+        return Client("bot" in user_agent, "Desktop", "Firefox", "145.0", "GNU/Linux", "")
+
+    return remembered(client_of, lambda _: NOWHERE, 100)
+
+
+@pytest.fixture
+def sealed(secrets: StaticSecrets) -> Callable[..., bytes]:
+    """The value of a `beacons` record: beacons and a sequence number in, sealed under the key of noon's day."""
+
+    def make(beacons: list[Beacon], sequence: int, epoch: bytes = EPOCH, day: str = day_of(NOON_MS), **head: object):
+        tide = secrets.tides[day]
+        clear = BeaconEnvelopeHead(VERSION, epoch, 0, sequence, tide.key_id, **head)
+        return encode_beacons(clear, beacons, AESGCM(tide.key))
+
+    return make
+
+
+@pytest.fixture
+def noon_ms() -> int:
+    return NOON_MS

@@ -1,0 +1,216 @@
+"""The process as it is started, against real Kafka and Valkey: envelopes in, events out, kills in between."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import msgspec
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
+from contract.dead_letter import decode_dead_letter
+from contract.envelope import decode_events
+from contract.event import Event
+from contract.outcomes import DeadReason
+from contract.tide import REDIS_ROUTING_KEY, REDIS_TIDE_KEY, day_of, month_of
+from local_stack.ports import free_port
+from redis.asyncio import Redis
+
+TOPICS = ("beacons", "events", "dead-letters")
+PARTITIONS = 2
+
+
+@pytest.fixture
+def secrets(make_secrets):
+    return make_secrets(now_ms())
+
+
+@pytest.fixture
+async def topics(kafka_url, redis_url, secrets):
+    """Empty topics of two partitions, and the tides in Redis; the bootstrap servers."""
+    redis = Redis.from_url(redis_url)
+    for tide in secrets.tides.values():
+        await redis.set(REDIS_TIDE_KEY.format(day=tide.day), msgspec.msgpack.encode(tide))
+    await redis.set(REDIS_ROUTING_KEY.format(month=month_of(now_ms())), bytes(16))
+    await redis.aclose()
+    bootstrap = kafka_url.removeprefix("kafka://")
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    for name in set(await admin.list_topics()) & set(TOPICS):
+        await admin.delete_topics([name])
+    for name in TOPICS:
+        await _made(admin, name)
+    await admin.close()
+    return bootstrap
+
+
+async def _made(admin: AIOKafkaAdminClient, name: str) -> None:
+    for _ in range(100):
+        try:
+            await admin.create_topics([NewTopic(name, PARTITIONS, 1)])
+        except TopicAlreadyExistsError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+@pytest.fixture
+async def send(topics, sealed):
+    """Append an envelope: partition, sequence and beacons in."""
+    producer = AIOKafkaProducer(bootstrap_servers=topics, enable_idempotence=True)
+    await producer.start()
+
+    async def append(partition: int, sequence: int, beacons: list, **more: object) -> None:
+        value = sealed(beacons, sequence, day=day_of(now_ms()), **more)
+        await producer.send_and_wait("beacons", value, partition=partition)
+
+    append.raw = producer.send_and_wait
+    yield append
+    await producer.stop()
+
+
+@pytest.fixture
+def visit(beacon):
+    """A pageview of a visitor, now."""
+
+    def make(visitor: int, page: str = "/", **changes):
+        return beacon(
+            client_ip=f"198.51.100.{visitor}", received_ms=now_ms(), url=f"https://shop.example{page}", **changes
+        )
+
+    return make
+
+
+@asynccontextmanager
+async def running(kafka_url: str, redis_url: str, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    own = {"KAFKA_URL": kafka_url, "REDIS_URL": redis_url, "PORT": str(free_port()), "SESSION_TIMEOUT_S": "6"}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "enricher", env={**os.environ, **own, **more})
+    process.port = int(own["PORT"])
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.wait(), 20)
+
+
+async def events(bootstrap: str, want: int, deadline_s: float = 30.0) -> list[Event]:
+    """The events in the log as a reader takes them: sections at or below its mark passed over, gaps refused."""
+    found: list[Event] = []
+    marks = dict.fromkeys(range(PARTITIONS), -1)
+    until = time.monotonic() + deadline_s
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    consumer.assign([TopicPartition("events", partition) for partition in range(PARTITIONS)])
+    try:
+        while len(found) < want and time.monotonic() < until:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                for record in records:
+                    for section in decode_events(record.value).sections:
+                        if section.source_offset <= marks[record.partition]:
+                            continue
+                        assert section.source_offset == marks[record.partition] + 1
+                        marks[record.partition] = section.source_offset
+                        found += section.events
+    finally:
+        await consumer.stop()
+    return found
+
+
+async def test_beacons_become_events_with_a_session(kafka_url, redis_url, topics, send, visit):
+    await send(0, 1, [visit(1, "/"), visit(1, "/cart"), visit(2, "/")])
+    async with running(kafka_url, redis_url):
+        found = await events(topics, 3)
+    assert [(e.page, e.session_seq, e.entry_page) for e in found] == [("/", 1, "/"), ("/cart", 2, "/"), ("/", 1, "/")]
+    assert found[0].session_id == found[1].session_id != found[2].session_id
+    assert (found[0].browser, found[0].os, found[0].device) == ("Firefox", "GNU/Linux", "Desktop")
+
+
+async def test_a_kill_loses_nothing_doubles_nothing_and_splits_no_session(kafka_url, redis_url, topics, send, visit):
+    for number in range(1, 21):
+        await send(number % PARTITIONS, number, [visit(number % PARTITIONS, f"/{number}")])
+    async with running(kafka_url, redis_url) as process:
+        await events(topics, 5)
+        process.kill()
+        await process.wait()
+    for number in range(21, 31):
+        await send(number % PARTITIONS, number, [visit(number % PARTITIONS, f"/{number}")])
+    async with running(kafka_url, redis_url) as process:
+        found = await events(topics, 30)
+    assert sorted(int(e.page[1:]) for e in found) == list(range(1, 31))
+    assert len({e.session_id for e in found}) == 2
+    assert len({e.event_id for e in found}) == 30
+    assert sorted(e.session_seq for e in found) == sorted([*range(1, 16), *range(1, 16)])
+
+
+async def test_an_envelope_that_a_collector_sends_twice_counts_once(kafka_url, redis_url, topics, send, visit):
+    twice = visit(1, "/once")
+    await send(0, 1, [twice])
+    await send(0, 1, [twice])
+    await send(0, 2, [visit(1, "/after")])
+    async with running(kafka_url, redis_url):
+        found = await events(topics, 2)
+    assert [e.page for e in found] == ["/once", "/after"]
+
+
+async def test_a_partition_moves_to_a_second_process_and_back(kafka_url, redis_url, topics, send, visit):
+    async with running(kafka_url, redis_url):
+        await send(0, 1, [visit(1, "/1")])
+        await send(1, 1, [visit(2, "/1")])
+        await events(topics, 2)
+        async with running(kafka_url, redis_url):
+            for number in range(2, 22):
+                await send(number % PARTITIONS, number, [visit(1 + number % PARTITIONS, f"/{number}")])
+                await asyncio.sleep(0.4)
+        await send(0, 22, [visit(1, "/22")])
+        await send(1, 23, [visit(2, "/23")])
+        found = await events(topics, 24)
+    assert sorted(int(e.page[1:]) for e in found) == [1, *range(1, 24)]
+    assert len({e.session_id for e in found}) == 2
+
+
+async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(
+    kafka_url, redis_url, topics, send, visit
+):
+    await send.raw("beacons", b"not an envelope", partition=0)
+    await send(0, 1, [visit(1, "/after")])
+    async with running(kafka_url, redis_url):
+        found = await events(topics, 1)
+    assert [e.page for e in found] == ["/after"]
+    consumer = AIOKafkaConsumer("dead-letters", bootstrap_servers=topics, auto_offset_reset="earliest")
+    await consumer.start()
+    letter = decode_dead_letter((await asyncio.wait_for(consumer.getone(), 10)).value)
+    await consumer.stop()
+    assert (letter.reason, letter.value, letter.source_offset) == (DeadReason.UNREADABLE, b"not an envelope", 0)
+
+
+async def test_it_is_ready_once_it_has_joined_and_stops_within_its_deadline(kafka_url, redis_url, topics):
+    async with running(kafka_url, redis_url) as process:
+        answer = await _ready(process.port)
+        assert answer == {"faust": "ok", "intake": "ok", "tides": "ok"}
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 15) == 0
+
+
+async def _ready(port: int, deadline_s: float = 20.0) -> object:
+    until = time.monotonic() + deadline_s
+    async with httpx.AsyncClient() as client:
+        while time.monotonic() < until:
+            try:
+                answer = await client.get(f"http://127.0.0.1:{port}/health/ready")
+                if answer.status_code == 200:
+                    return answer.json()["checks"]
+            except httpx.TransportError:
+                pass
+            await asyncio.sleep(0.1)
+    raise AssertionError("not ready in time")
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
