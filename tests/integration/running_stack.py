@@ -90,17 +90,14 @@ class Stack:
         rows = self.ask(domain, [metric], date_range, dimensions=[dimension], **more)["results"]
         return {row["dimensions"][0]: row["metrics"][0] for row in rows}
 
-    def processes(self) -> dict[str, dict[str, Any]]:
-        """What `make status` lists, by process name."""
-        done = subprocess.run(
-            [sys.executable, "-m", "local_stack", "status", "--json"],
-            env=os.environ | own_environment(self.state), capture_output=True, text=True, check=True, cwd=ROOT,
-        )  # fmt: skip
-        return {line["name"]: line for line in json.loads(done.stdout)}
+    def pid(self, name: str) -> int:
+        """The pid of a process of this stack, as the supervisor wrote it down."""
+        running = json.loads((self.state / "processes.json").read_text())
+        return next(int(line["pid"]) for line in running if line["name"] == name)
 
     def kill(self, name: str) -> int:
         """End a process of this stack with SIGKILL; its pid."""
-        pid = int(self.processes()[name]["pid"])
+        pid = self.pid(name)
         os.kill(pid, signal.SIGKILL)
         return pid
 
@@ -115,11 +112,6 @@ def until(holds: Callable[[], object], *, what: str, within_s: float = 20, every
         assert time.monotonic() - began < within_s, f"waited {within_s} s for {what}"
         time.sleep(every_s)
     return time.monotonic() - began
-
-
-def own_environment(state: Path) -> dict[str, str]:
-    """What tells a stack to keep to a folder of its own."""
-    return {"TIDELINE_STATE_DIR": str(state)}
 
 
 def free_port_base() -> int:
@@ -143,11 +135,17 @@ def _is_free(port: int) -> bool:
 @contextmanager
 def running(state: Path) -> Iterator[Stack]:
     """Start a stack, hand it over once it serves, stop it as Ctrl-C would."""
-    environ = os.environ | own_environment(state) | {"TIDELINE_PORT_BASE": str(free_port_base())}
+    environ = os.environ | {
+        "TIDELINE_STATE_DIR": str(state),
+        "TIDELINE_PORT_BASE": str(free_port_base()),
+        "TIDELINE_DEMO": "false",
+    }
+    state.mkdir()
+    (state / "cache").symlink_to(ROOT / ".local" / "cache")
     log = state.parent / "up.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local_stack", "up", "--no-demo"],
+            [sys.executable, "-m", "local_stack", "up"],
             env=environ, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

@@ -19,7 +19,7 @@ def migrate(urls: Mapping[str, str]) -> None:
 
 
 def site_key(urls: Mapping[str, str], site: str, kept: Path) -> str:
-    """An API key of scope stats for the site, which is made where it is missing. Raises OperatorError."""
+    """An API key of scope stats, for all sites; the site is made where it is missing. Raises OperatorError."""
     if kept.exists():
         return kept.read_text().strip()
     try:
@@ -27,7 +27,7 @@ def site_key(urls: Mapping[str, str], site: str, kept: Path) -> str:
     except OperatorError as error:
         if _ALREADY not in str(error):
             raise
-    key = _tideline(urls, "key", "add", "--scope", "stats", "--site", site).split()[-1]
+    key = _tideline(urls, "key", "add", "--scope", "stats").split()[-1]
     kept.touch(mode=0o600)
     kept.write_text(key)
     return key
