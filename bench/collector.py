@@ -1,0 +1,129 @@
+"""How fast the collector is: requests/s of one process, `acks=all`, over a bare uvicorn app that answers 202.
+
+One command: `python bench/collector.py`. Real Kafka (one broker, four partitions, `flush.messages=1`) and Valkey from
+the local stack; `wrk` is the client. Both servers run at once and are measured in turn, so that noise meets both.
+"""
+
+import argparse
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.request import urlopen
+
+import msgspec
+import uvicorn
+from contract.registry import REDIS_REGISTRY_DIGEST_KEY, REDIS_REGISTRY_KEY, Registry, Site
+from local_stack import kafka_jars
+from local_stack.engines.kafka import kafka
+from local_stack.engines.valkey import valkey
+from local_stack.fixtures import running
+from local_stack.places import checkout_state
+from local_stack.ports import free_port
+from redis import Redis
+from tideline.topics import create_topics
+from tides.almanac import needed
+from tides.mint import mint
+
+REQUESTS = Path(__file__).with_name("collector_requests.lua")
+PARTITIONS = 4
+
+
+async def bare(_scope: Any, _receive: Any, send: Any) -> None:
+    """What uvicorn can do at most."""
+    await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+def serve_bare(port: int) -> None:
+    uvicorn.run(bare, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off")
+
+
+def requests_per_s(port: int, connections: int, seconds: int) -> float:
+    url = f"http://127.0.0.1:{port}"
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(REQUESTS), url]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in found or "Socket errors" in found:
+        raise SystemExit(f"not every request was answered 202:\n{found}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", found)[1])  # type: ignore[index]
+
+
+@contextmanager
+def process(*command: str, **environ: str) -> Iterator[None]:
+    child = subprocess.Popen([sys.executable, *command], env={**os.environ, **environ}, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def wait_until_ready(port: int, path: str) -> None:
+    for _ in range(200):
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+                if answer.status < 300:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"nothing answers on port {port}")
+
+
+def fill(redis_url: str) -> None:
+    redis = Redis.from_url(redis_url)
+    for name in needed(time.time_ns() // 1_000_000):
+        redis.set(name.redis_key, mint(name), exat=name.expires_at_s)
+    redis.set(REDIS_REGISTRY_KEY, msgspec.json.encode(Registry(sites=(Site(1, "bench.example"),))))
+    redis.set(REDIS_REGISTRY_DIGEST_KEY, "bench")
+    redis.close()
+
+
+def measure(ports: tuple[int, int], rounds: int, seconds: int) -> None:
+    print(f"wrk, 1 thread, {rounds} rounds of {seconds} s in turn, {os.cpu_count()} cores for everything")
+    for connections in (256, 64):
+        pairs = [[requests_per_s(port, connections, seconds) for port in ports] for _ in range(rounds)]
+        plain, ours = (median(values) for values in zip(*pairs, strict=True))
+        print(
+            f"{connections:4} connections: collector {ours:7.0f}/s, bare uvicorn {plain:7.0f}/s, "
+            f"ratio {ours / plain:.2f}"
+        )
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    reader.add_argument("--rounds", type=int, default=3)
+    reader.add_argument("--seconds", type=int, default=1)
+    reader.add_argument("--serve-bare", type=int, metavar="PORT", help=argparse.SUPPRESS)
+    asked = reader.parse_args()
+    if asked.serve_bare:
+        serve_bare(asked.serve_bare)
+        return
+    if shutil.which("wrk") is None:
+        raise SystemExit("bench/collector.py needs wrk (Debian: apt-get install wrk)")
+    jars = kafka_jars.fetch(checkout_state() / "cache")
+    plain, ours = free_port(), free_port()
+    with (
+        TemporaryDirectory(prefix="tideline-bench-") as folder,
+        running(lambda at: kafka(free_port(), free_port(), at / "kafka", jars), Path(folder)) as kafka_url,
+        running(lambda at: valkey(free_port(), at / "redis"), Path(folder)) as redis_url,
+    ):
+        asyncio.run(create_topics(kafka_url, PARTITIONS))
+        fill(redis_url)
+        own = {"KAFKA_URL": kafka_url, "REDIS_URL": redis_url, "PORT": str(ours), "TRUSTED_PROXIES": "127.0.0.0/8"}
+        with process(__file__, "--serve-bare", str(plain)), process("-m", "collector", **own):
+            wait_until_ready(ours, "/health/ready")
+            wait_until_ready(plain, "/")
+            measure((plain, ours), asked.rounds, asked.seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Kafka, Redis and the disk, as the collector needs them."""

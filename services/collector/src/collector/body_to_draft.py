@@ -1,0 +1,123 @@
+"""Plausible's events API: the body of `POST /api/event` in, a draft out. No I/O, no clock.
+
+Short and long names as Plausible's sources and documentation have them; where the two differ, the documentation.
+"""
+
+from typing import Any
+
+import msgspec
+from contract.event import ENGAGEMENT
+from contract.limits import MAX_NAME_CHARS, MAX_REFERRER_BYTES, MAX_URL_BYTES
+
+from collector.draft import Draft
+from collector.steps import numbers
+from collector.steps.domains import read_domains
+from collector.steps.props import read_props, too_long
+from collector.steps.read_json import object_or_text_of_one, read_object
+from collector.steps.refusal import RefusedError
+
+_MAX_SCREEN_WIDTH = 65_535
+
+
+class _Body(msgspec.Struct, gc=False):
+    """Every field is Any, since what is of the wrong type is mostly ignored and never a reason to refuse the rest."""
+
+    n: Any = None
+    name: Any = None
+    u: Any = None
+    url: Any = None
+    d: Any = None
+    domain: Any = None
+    r: Any = None
+    referrer: Any = None
+    m: Any = None
+    meta: Any = None
+    p: Any = None
+    props: Any = None
+    h: Any = None
+    hash_mode: Any = msgspec.field(default=None, name="hashMode")
+    dollar: Any = msgspec.field(default=None, name="$")
+    revenue: Any = None
+    i: Any = None
+    interactive: Any = None
+    e: Any = None
+    sd: Any = None
+    w: Any = None
+
+
+_body = msgspec.json.Decoder(_Body)
+
+
+def read_draft(body: bytes) -> Draft:
+    """The draft in a body of JSON, whatever its content type says. Raises RefusedError."""
+    said = read_object(_body, body)
+    name = read_name(said.n if said.n is not None else said.name, "event_name")
+    url = read_url(said.u if said.u is not None else said.url, "url")
+    given_props = _first(said.m, said.meta, said.p, said.props)
+    given_revenue = _first(said.revenue, said.dollar)
+    amount, currency = numbers.revenue(object_or_text_of_one(given_revenue)) if given_revenue else ("", "")
+    engaged_ms = None if said.e is None else numbers.engagement_ms(said.e)
+    depth = None if said.sd is None else numbers.scroll_depth(said.sd)
+    if name == ENGAGEMENT and engaged_ms is None and depth is None:
+        raise RefusedError("event_name", "engagement needs an engaged time or a scroll depth")
+    return Draft(
+        name,
+        url,
+        read_domains(said.d if said.d is not None else said.domain, url),
+        read_referrer(said.r if said.r is not None else said.referrer),
+        read_props(object_or_text_of_one(given_props)) if given_props else {},
+        amount,
+        currency,
+        _first(said.i, said.interactive) is not False,
+        _first(said.h, said.hash_mode) in (1, "1"),
+        engaged_ms,
+        depth,
+        _screen_width(said.w),
+    )
+
+
+def read_name(value: Any, field: str) -> str:
+    """An event's name, 1 to 120 characters; a whole number becomes text. Raises RefusedError on `field`."""
+    if type(value) is int:
+        value = str(value) if abs(value) < 10**MAX_NAME_CHARS else None
+    if value is None or value == "":
+        raise RefusedError(field, "can't be blank")
+    if not isinstance(value, str):
+        raise RefusedError(field, "must be a string")
+    if value.isspace():
+        raise RefusedError(field, "can't be blank")
+    if len(value) > MAX_NAME_CHARS:
+        raise RefusedError(field, f"should be at most {MAX_NAME_CHARS} character(s)")
+    return value
+
+
+def read_url(value: Any, field: str) -> str:
+    """A page's URL of at most 2,000 bytes, not of the scheme `data:`. Raises RefusedError on `field`."""
+    if value is None or value == "":
+        raise RefusedError(field, "can't be blank")
+    if not isinstance(value, str):
+        raise RefusedError(field, "must be a string")
+    if too_long(value, MAX_URL_BYTES):
+        raise RefusedError(field, f"should be at most {MAX_URL_BYTES} byte(s)")
+    if value.lstrip()[:5].lower() == "data:":
+        raise RefusedError(field, "scheme is not allowed")
+    return value
+
+
+def read_referrer(value: Any) -> str:
+    """A referrer cut to 2,000 bytes; anything but text counts as none."""
+    if not isinstance(value, str):
+        return ""
+    if too_long(value, MAX_REFERRER_BYTES):
+        return value.encode()[:MAX_REFERRER_BYTES].decode(errors="ignore")
+    return value
+
+
+def _first(*values: Any) -> Any:
+    """The first that was sent at all: `false` is a value."""
+    return next((value for value in values if value is not None), None)
+
+
+def _screen_width(value: Any) -> int:
+    found = numbers.whole(value) if value is not None else None
+    return found if found is not None and 0 <= found <= _MAX_SCREEN_WIDTH else 0

@@ -1,0 +1,97 @@
+"""All lanes of a process: one a partition, as many as Kafka says, with one bound on what they hold together."""
+
+import asyncio
+import contextlib
+
+from contract.beacon import Beacon
+from runtime import lifecycle
+
+from collector import metrics
+from collector.envelope_log import EnvelopeLog
+from collector.lane import Batch, Lane
+from collector.sealer import Sealer
+from collector.tallies import Tallies
+
+_COUNTS_WAIT_S = 5.0
+"""Counts of drops wait so long for beacons to ride with; then they travel alone."""
+
+
+class NoLanesError(Exception):
+    """Kafka has not yet told how many partitions there are."""
+
+
+class Lanes:
+    """A component; it does not wait for Kafka at its start, `ready` tells."""
+
+    def __init__(
+        self, envelopes: EnvelopeLog, sealer: Sealer, tallies: Tallies, timeout_s: float, max_pending_bytes: int
+    ) -> None:
+        self._envelopes = envelopes
+        self._sealer = sealer
+        self._tallies = tallies
+        self._timeout_s = timeout_s
+        self._max_pending_bytes = max_pending_bytes
+        self._pending_bytes = 0
+        self._lanes: list[Lane] = []
+        self._minding: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the lanes as soon as the log tells its partitions."""
+        metrics.PENDING_BYTES.set_function(lambda: self._pending_bytes)
+        self._minding = asyncio.create_task(self._mind())
+
+    async def stop(self) -> None:
+        """Drain every lane up to its timeout; what is not durable by then is answered so."""
+        if self._minding is not None:
+            self._minding.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._minding
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await asyncio.gather(*(lane.close() for lane in self._lanes))
+        except TimeoutError:
+            await asyncio.gather(*(lane.abort() for lane in self._lanes))
+
+    async def failed(self) -> None:
+        """Raise where a lane, or the minding of them, ended by itself."""
+        if self._minding is None:
+            await lifecycle.forever()
+        else:
+            await asyncio.shield(self._minding)
+
+    async def ready(self) -> None:
+        """A health check: raises NoLanesError where nothing could be sent yet."""
+        if not self._lanes:
+            raise NoLanesError("Kafka has not told its partitions yet")
+
+    @property
+    def count(self) -> int:
+        """How many lanes there are; 0 until Kafka has told."""
+        return len(self._lanes)
+
+    def put(self, partition: int, beacon: Beacon, size_bytes: int) -> "asyncio.Future[bool] | None":
+        """Gather a beacon for a partition; None where the process holds as much as it may."""
+        if self._pending_bytes + size_bytes > self._max_pending_bytes:
+            return None
+        self._pending_bytes += size_bytes
+        return self._lanes[partition].put(beacon, size_bytes)
+
+    def _note_settled(self, batch: Batch) -> None:
+        self._pending_bytes -= batch.size_bytes
+
+    async def _mind(self) -> None:
+        count = await self._envelopes.partitions()
+        self._lanes = [
+            Lane(self._sealer.for_partition(partition), self._envelopes, self._note_settled, self._timeout_s)
+            for partition in range(count)
+        ]
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send_lonely_counts())
+            for lane in self._lanes:
+                group.create_task(lane.failed())
+
+    async def _send_lonely_counts(self) -> None:
+        while True:
+            await asyncio.sleep(_COUNTS_WAIT_S)
+            if self._tallies:
+                self._lanes[0].nudge()

@@ -1,0 +1,1 @@
+"""The parts of the way from a body to a draft, pure."""
