@@ -9,7 +9,7 @@ from pathlib import Path
 from local_stack.leash import leashed
 from local_stack.program import Program
 
-PROBE_PAUSE_S = 0.05
+PROBE_PAUSE_S = 0.1
 READY_TIMEOUT_S = 60.0
 _TAIL_BYTES = 16_384
 

@@ -10,8 +10,8 @@ from functools import cache
 
 IMAGES = {
     "kafka": "apache/kafka:4.1.1",
-    "redis": "valkey/valkey:9.1.2",
-    "postgres": "postgres:18.4",
+    "redis": "valkey/valkey:9.1-alpine",
+    "postgres": "postgres:18-alpine",
     "clickhouse": "clickhouse/clickhouse-server:26.9",
 }
 _ASK_TIMEOUT_S = 5

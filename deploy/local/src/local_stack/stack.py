@@ -67,6 +67,7 @@ def _own_environment(name: str, settings: Settings) -> Mapping[str, str]:
         "collector": {
             "TRUSTED_PROXIES": "127.0.0.0/8",
             "TRACKER_DIR": str(places.checkout / "tracker" / "dist"),
+            "STATE_DIR": str(places.root / "collector"),
         },
         "enricher": _geo_environment(settings),
         "salt-cron": {"MASTER_KEY_FILE": str(places.master_key)},

@@ -1,6 +1,6 @@
 """`status`: each process with its pid, port, health, memory and log file."""
 
-import os
+from pathlib import Path
 
 import psutil
 from rich.console import Console
@@ -33,11 +33,16 @@ def status(settings: Settings, console: Console) -> bool:
         healthy = healthy and health == "ok"
         total_mib += memory_mib
         port = str(program.ports[0]) if program.ports else ""
-        log = os.path.relpath(places.log / f"{program.name}.log")
+        log = _short(places.log / f"{program.name}.log")
         table.add_row(program.name, pid, port, health, f"{memory_mib:.0f} MiB", log)
     table.add_row("together", "", "", "", f"{total_mib:.0f} MiB", "")
     console.print(table)
     return healthy
+
+
+def _short(path: Path) -> str:
+    """The path from here where it lies below, else in full."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _looked_at(program: Program, running: Running | None) -> tuple[str, float, str]:

@@ -61,6 +61,7 @@ async def _unless(stop: asyncio.Event, starting: Coroutine[Any, Any, None]) -> N
 async def _start(settings: Settings, console: Console, supervisor: Supervisor) -> None:
     places = settings.places
     with console.status("Looking for what an earlier run left") as status:
+        places.endpoints.unlink(missing_ok=True)
         for left in await asyncio.to_thread(process_file.end_leftovers, places.processes):
             _say(console, f"ended {left.name} (pid {left.pid}), left over from a run that was killed")
         stack = compose(settings, await _jars(status, places.cache))
