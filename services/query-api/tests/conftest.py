@@ -42,12 +42,23 @@ def visit(*happened: tuple[str, str] | tuple[str, str, dict[str, Any]], **inheri
         rows.append(
             {
                 **_BLANK,
-                **{"scroll_depth": NO_SCROLL_DEPTH, "hostname": "a.example", "interactive": True, "props": {}},
-                **{"session_id": session_id, "visitor": visitor, "event_id": next(_ids), "name": name},
-                **{"timestamp": at(when), "received": at(when), "page": page, "session_seq": len(rows) + 1},
+                "scroll_depth": NO_SCROLL_DEPTH,
+                "hostname": "a.example",
+                "interactive": True,
+                "props": {},
+                "session_id": session_id,
+                "visitor": visitor,
+                "event_id": next(_ids),
+                "name": name,
+                "timestamp": at(when),
+                "received": at(when),
+                "page": page,
+                "session_seq": len(rows) + 1,
                 **inherited,
                 **own,
-                **{"session_pageviews": pageviews, "session_events": events, "is_bounce": interactive < 2},
+                "session_pageviews": pageviews,
+                "session_events": events,
+                "is_bounce": interactive < 2,
             }
         )
         first, last = rows[0], rows[-1]

@@ -1,7 +1,5 @@
 """Fixed visits and answers computed by hand: days of 23 and 25 hours, half-hour zones, visits cut by ranges."""
 
-import pytest
-
 DAY = ["2026-11-02", "2026-11-02"]
 
 

@@ -33,7 +33,7 @@ class Dimension(msgspec.Struct, frozen=True):
 
     def stored(self, clause: str) -> str:
         """What the column holds where a filter's clause says `clause`."""
-        if clause in ("", self.empty):
+        if clause in ("", self.empty) or (clause == NOT_SET and self.kind != "prop"):
             return "0" if self.kind == "number" else ""
         return clause
 

@@ -44,6 +44,10 @@ events
 -- name: has_such_event
 session_id IN (SELECT session_id FROM $source WHERE $where)
 
+-- name: has_such_event_then
+-- In the same bucket of time, so that a bucket's row says what a period of just that bucket says.
+(session_id, d$place) IN (SELECT session_id, $bucket FROM $source WHERE $where)
+
 -- name: answer
 SELECT $columns
 FROM ($parts)

@@ -100,7 +100,12 @@ def _of_visits(filters: Sequence[Filter], dimensions: Sequence[str], bindings: B
     by_event = [part for part in filters if names_events(part)]
     if by_event:
         source, such = _of_events(by_event, (), bindings)
-        where.append(sql("has_such_event", source=source, where=such))
+        bucket = next(((place, BUCKETS[name]) for place, name in enumerate(dimensions) if name in BUCKETS), None)
+        if bucket is None:
+            where.append(sql("has_such_event", source=source, where=such))
+        else:
+            then = _time(bucket[1], EVENTS)
+            where.append(sql("has_such_event_then", source=source, where=such, place=str(bucket[0]), bucket=then))
     return sql("visits"), joined("and", where)
 
 
@@ -130,7 +135,7 @@ def _metric(name: str, side: Side, entered: str) -> str:
 def _key(name: str, place: int, side: Side, bindings: Bindings) -> str:
     bucket = BUCKETS.get(name)
     if bucket is not None:
-        return sql("key", expression=_time(bucket, side), place=str(place))
+        return sql("key", expression=_time(bucket, side.rows), place=str(place))
     dimension = dimension_named(_entry_names([name]).get(name, name) if side.rows == VISITS else name)
     if dimension is None:
         raise LookupError(name)
@@ -144,8 +149,8 @@ def _shown(dimension: Dimension, bindings: Bindings) -> str:
     return sql("shown", value=value, empty=bindings.text(dimension.empty))
 
 
-def _time(bucket: TimeBucket, side: Side) -> str:
-    if side.rows == EVENTS:
+def _time(bucket: TimeBucket, rows: str) -> str:
+    if rows == EVENTS:
         return sql(bucket.fragment, clock=sql("wall_clock", instant="timestamp"))
     clock = sql("wall_clock", instant="instant")
     return sql(
