@@ -24,7 +24,6 @@ class Intake:
 
 def intake(beacons: ASGIApp, reports: ASGIApp, tracker_dir: str, checks: Mapping[str, health.Check]) -> Intake:
     """All routes of the collector."""
-
     ours = health.routes(checks)
     live, ready = ours[0].endpoint, ours[1].endpoint
     # the names that Plausible's deployments probe

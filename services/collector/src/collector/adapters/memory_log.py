@@ -1,0 +1,28 @@
+"""An envelope log in a list: for unit tests, held to the same contract suite as Kafka's."""
+
+import asyncio
+
+from collector.beacon_to_envelope import Envelope
+from collector.envelope_log import NotAppendedError
+
+
+class MemoryLog:
+    """`away` refuses every envelope; `gate`, while cleared, lets none be acknowledged."""
+
+    def __init__(self, partitions: int = 4) -> None:
+        self.envelopes: list[Envelope] = []
+        self.away = False
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._partitions = partitions
+
+    async def partitions(self) -> int:
+        """As many as it was made with."""
+        return self._partitions
+
+    async def append(self, envelope: Envelope) -> None:
+        """Keep the envelope, and acknowledge it once the gate is open. Raises NotAppendedError while away."""
+        if self.away:
+            raise NotAppendedError("away")
+        self.envelopes.append(envelope)
+        await self.gate.wait()

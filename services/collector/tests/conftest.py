@@ -1,0 +1,87 @@
+"""A collector in one process: real endpoints, lanes and tides, and a log in memory whose envelopes can be opened."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from collector.adapters.memory_log import MemoryLog
+from collector.beacon_endpoint import BeaconEndpoint
+from collector.intake import intake
+from collector.lanes import Lanes
+from collector.reception import Reception
+from collector.report_endpoint import ReportEndpoint
+from collector.sealer import Sealer
+from collector.site_register import SiteRegister
+from collector.steps.client_address import TrustedProxies
+from collector.tallies import Tallies
+from contract.beacon import Beacon
+from contract.envelope import BeaconEnvelopeHead, decode_beacons, read_head
+from contract.registry import Registry, Site, WriteKey
+from tides.almanac import needed
+from tides.holder import TideHolder, wall_clock_ms
+from tides.memory import MemorySecrets
+from tides.mint import mint
+
+REGISTRY = Registry(
+    sites=(Site(1, "shop.example"), Site(2, "blog.example")),
+    write_keys=(
+        WriteKey(hashlib.sha256(b"tl_write").hexdigest()),
+        WriteKey(hashlib.sha256(b"tl_blog").hexdigest(), 2),
+    ),
+)
+
+
+class Registers:
+    def __init__(self) -> None:
+        self.register: SiteRegister | None = SiteRegister(REGISTRY)
+
+    def current(self) -> SiteRegister | None:
+        return self.register
+
+
+class Desk:
+    """What a test asks: `client` speaks HTTP, `beacons` and `heads` open what became durable."""
+
+    def __init__(self, tracker_dir: str = "") -> None:
+        secrets = MemorySecrets()
+        secrets.kept = {name: mint(name) for name in needed(wall_clock_ms())}
+        self.secrets = secrets
+        self.tides = TideHolder(secrets)
+        self.log = MemoryLog()
+        self.tallies = Tallies()
+        self.registers = Registers()
+        sealer = Sealer(self.tides, self.tallies, wall_clock_ms, b"an epoch")
+        self.lanes = Lanes(self.log, sealer, self.tallies, timeout_s=0.5, max_pending_bytes=200_000)
+        reception = Reception(self.registers, self.tides, self.lanes, self.tallies, wall_clock_ms)
+        proxies = TrustedProxies("127.0.0.0/8")
+        checks = {"secrets": self.tides.ready, "lanes": self.lanes.ready}
+        app = intake(BeaconEndpoint(reception, proxies), ReportEndpoint(reception, proxies), tracker_dir, checks)
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://collector")
+
+    async def post(self, path: str = "/api/event", **options: object) -> httpx.Response:
+        return await self.client.post(path, **options)  # type: ignore[arg-type]
+
+    def beacons(self) -> list[Beacon]:
+        return [beacon for envelope in self.log.envelopes for beacon in self._open(envelope.value)]
+
+    def heads(self) -> list[BeaconEnvelopeHead]:
+        return [read_head(envelope.value) for envelope in self.log.envelopes]
+
+    def _open(self, value: bytes) -> list[Beacon]:
+        key = self.tides.key_of(read_head(value).key_id)
+        assert key is not None
+        return decode_beacons(value, key)
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    opened = Desk()
+    await opened.tides.start()
+    await opened.lanes.start()
+    await asyncio.sleep(0.01)
+    yield opened
+    await opened.client.aclose()
+    await opened.lanes.stop()
+    await opened.tides.stop()
