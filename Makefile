@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 CODE := libs services tools deploy/local tests bench docs conftest.py
 
-.PHONY: help install up status test check unit lock format bench reference
+.PHONY: help install browser up status test check unit lock format bench reference
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -11,13 +11,16 @@ help:  ## list the targets
 install:  ## install everything that is missing
 	@sh deploy/local/install.sh
 
+browser:
+	@sh deploy/local/install_browser.sh
+
 up: install  ## start the engines and all services, with a demo site and lifelike traffic
 	@$(PYTHON) -m local_stack up
 
 status:  ## list each process with pid, port, health, memory and log file
 	@$(PYTHON) -m local_stack status
 
-test: install check  ## the whole test suite, on real engines and in a real browser
+test: install browser check  ## the whole test suite, on real engines and in a real browser
 	@cd tracker && npm run --silent check && npm test --silent && npm run --silent size
 	@cd dashboard && npm run --silent check && npm test --silent && npm run --silent size
 	@$(PYTHON) -m pytest -q

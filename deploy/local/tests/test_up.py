@@ -38,6 +38,7 @@ class Stack:
         }
 
     def start(self) -> None:
+        began_s = time.time()
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
                 (sys.executable, "-m", "local_stack", "up"),
@@ -45,7 +46,10 @@ class Stack:
                 stdout=output,
                 stderr=output,
             )
-        wait_for(lambda: self.endpoints_file.exists() and self.pid_of("kafka") is not None, _START_TIMEOUT_S, self.told)
+        wait_for(lambda: self.is_announced_since(began_s), _START_TIMEOUT_S, self.told)
+
+    def is_announced_since(self, unix_s: float) -> bool:
+        return self.endpoints_file.exists() and self.endpoints_file.stat().st_mtime >= unix_s
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         assert self.process is not None
