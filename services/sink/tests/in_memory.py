@@ -41,8 +41,8 @@ class InMemoryLog:
         self._at = 0
         self.on_drained = on_drained
 
-    async def beginning(self) -> int:
-        return self._records[0].offset if self._records else 0
+    async def bounds(self) -> tuple[int, int]:
+        return (self._records[0].offset, self._records[-1].offset + 1) if self._records else (0, 0)
 
     def seek(self, offset: int) -> None:
         self._at = offset
@@ -114,8 +114,8 @@ class InMemoryTable:
         mine = ((key, n) for (partition, key), n in self.rows.items() if partition == block.partition)
         return {key: copies for key, copies in mine if first <= key[0] <= last}
 
-    async def highest_source_offset(self, partition: int) -> int | None:
-        return max((key[0] for p, key in self.rows if p == partition), default=None)
+    async def has_rows(self) -> bool:
+        return bool(self.rows)
 
     def _insert_part(self, rows: pa.Table, token: str, part: int, *, ghost: bool) -> None:
         if (token, part) in self._tokens:

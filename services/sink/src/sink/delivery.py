@@ -44,7 +44,7 @@ class Delivery:
         self._topic = topic
         self._journal = journal
         self._table = table
-        self._verify_up_to = -1
+        self._verify_until = 0
         self._unacknowledged: Place | None = None
 
     async def recover(self, source: Log) -> Place:
@@ -53,7 +53,7 @@ class Delivery:
         if saved is None or saved.progress is None:
             return await self._start_without_marks(source, saved)
         before = Place(saved.offset, saved.progress.mark)
-        self._verify_up_to = saved.progress.verify_up_to
+        self._verify_until = saved.progress.verify_until
         if saved.progress.pending is None:
             return before
         block = await self._form_again(before, saved.progress.pending, source)
@@ -79,11 +79,12 @@ class Delivery:
             await self._commit(self._unacknowledged, intending_next=None)
 
     async def _start_without_marks(self, source: Log, saved: Saved | None) -> Place:
-        """Where nobody says how far the source was taken in, ask ClickHouse, and verify all it may hold already."""
-        held = await self._patiently(lambda: self._table.highest_source_offset(self._partition), "ask_highest")
-        self._verify_up_to = -1 if held is None else held
-        _log.warning("no_marks", partition=self._partition, verify_up_to=self._verify_up_to)
-        return Place(await source.beginning() if saved is None else saved.offset)
+        """Where nobody says how far the source was taken in, verify all that ClickHouse may hold already."""
+        first, end = await source.bounds()
+        if await self._patiently(self._table.has_rows, "ask_for_rows"):
+            self._verify_until = end
+        _log.warning("no_marks", partition=self._partition, verify_until=self._verify_until)
+        return Place(first if saved is None else saved.offset)
 
     async def _form_again(self, before: Place, intent: Intent, source: Log) -> Block:
         if intent.schema != SCHEMA_VERSION:
@@ -98,8 +99,7 @@ class Delivery:
         return block
 
     async def _bring(self, block: Block, *, in_doubt: bool) -> None:
-        first, _ = block.source_span()
-        unmarked = first <= self._verify_up_to
+        unmarked = block.before.offset < self._verify_until
         if unmarked or not await self._insert(block) or in_doubt:
             await self._make_whole(block)
 
@@ -136,12 +136,13 @@ class Delivery:
         if extra:
             _log.error("rows_twice", partition=self._partition, rows=extra)
             metrics.EXTRA_COPIES.inc(extra)
-        return expected - held.keys()
+        lapsed = {event_id for offset, place, event_id in held if offset == place == 0}
+        return {key for key in expected - held.keys() if key[-1] not in lapsed}
 
     async def _commit(self, place: Place, intending_next: Block | None) -> None:
         started = monotonic()
         now = settled(place) if intending_next is None else intending(intending_next)
-        progress = msgspec.structs.replace(now, verify_up_to=self._verify_up_to)
+        progress = msgspec.structs.replace(now, verify_until=self._verify_until)
         await self._journal.commit(place.offset, progress)
         self._unacknowledged = None
         metrics.COMMIT_SECONDS.observe(monotonic() - started)

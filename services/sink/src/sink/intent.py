@@ -29,8 +29,8 @@ class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
     version: int
     mark: Mark
     pending: Intent | None = None
-    verify_up_to: int = -1
-    """Blocks that begin at or below this source offset are read back, not trusted: marks were lost once."""
+    verify_until: int = 0
+    """Blocks that begin before this offset are read back, not trusted: marks were lost once."""
 
 
 def settled(place: Place) -> Progress:

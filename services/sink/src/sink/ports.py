@@ -29,8 +29,8 @@ class Saved(msgspec.Struct, frozen=True):
 class Log(Protocol):
     """Records of one partition of `events`, in order."""
 
-    async def beginning(self) -> int:
-        """The offset of the first record that is still there."""
+    async def bounds(self) -> tuple[int, int]:
+        """The offset of the first record that is still there, and the one after the last."""
 
     def seek(self, offset: int) -> None:
         """Read on from that offset."""
@@ -59,7 +59,10 @@ class Table(Protocol):
         """Insert once: a token that was seen before changes nothing."""
 
     async def held(self, block: Block) -> Mapping[RowKey, int]:
-        """How often each row is there that lies in the block's source range."""
+        """How often each row is there that lies in the block's source range.
 
-    async def highest_source_offset(self, partition: int) -> int | None:
-        """The highest source offset that any row of the partition still names."""
+        Of rows whose coordinates have lapsed, and stand as zeros, at least those of the block are told.
+        """
+
+    async def has_rows(self) -> bool:
+        """Whether any row came through the log."""

@@ -18,7 +18,7 @@ T = TypeVar("T")
 _log = log.get(__name__)
 _SQL = files("sink") / "sql"
 _HELD_ROWS = (_SQL / "held_rows.sql").read_text()
-_HIGHEST_SOURCE_OFFSET = (_SQL / "highest_source_offset.sql").read_text()
+_ANY_ROW = (_SQL / "any_row.sql").read_text()
 
 _INSERT_SETTINGS = {
     "async_insert": "0",
@@ -52,7 +52,7 @@ class ClickHouseTable:
         await _in_thread(send)
 
     async def held(self, block: Block) -> Mapping[RowKey, int]:
-        """How often each row is there that lies in the block's source range. Raises TableAwayError."""
+        """How often each row of the block is there, others of its range beside. Raises TableAwayError."""
         first_offset, last_offset = block.source_span()
         first_ms, last_ms = block.span_ms()
         asked = {
@@ -65,10 +65,9 @@ class ClickHouseTable:
         rows = await self._ask(_HELD_ROWS, asked)
         return {(offset, place, event_id): copies for offset, place, event_id, copies in rows}
 
-    async def highest_source_offset(self, partition: int) -> int | None:
-        """The highest source offset that any row of the partition names. Raises TableAwayError."""
-        ((highest, found),) = await self._ask(_HIGHEST_SOURCE_OFFSET, {"partition": partition})
-        return int(highest) if found else None
+    async def has_rows(self) -> bool:
+        """Whether any row came through the log. Raises TableAwayError."""
+        return bool(await self._ask(_ANY_ROW, {}))
 
     async def check(self) -> None:
         """Return where ClickHouse answers; raises TableAwayError."""

@@ -2,7 +2,7 @@
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, GroupLoadInProgressError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from runtime.retry import retrying
 
@@ -21,10 +21,11 @@ class KafkaLog:
         self._consumer = consumer
         self._partition = partition
 
-    async def beginning(self) -> int:
-        """The offset of the first record that is still there."""
-        found = await self._consumer.beginning_offsets([self._partition])
-        return int(found[self._partition])
+    async def bounds(self) -> tuple[int, int]:
+        """The offset of the first record that is still there, and the one after the last."""
+        first = await self._consumer.beginning_offsets([self._partition])
+        end = await self._consumer.end_offsets([self._partition])
+        return int(first[self._partition]), int(end[self._partition])
 
     def seek(self, offset: int) -> None:
         """Read on from that offset."""
@@ -57,7 +58,7 @@ class KafkaJournal:
     async def fetch(self) -> Saved | None:
         """The last commit, None where there never was one. Raises UnreadableProgressError."""
         found = await retrying(self._fetch, on=(KafkaError,), what="fetch_progress")
-        if found is None or found.offset == _NO_OFFSET:
+        if found.offset == _NO_OFFSET:
             return None
         return Saved(found.offset, decode(found.metadata))
 
@@ -69,6 +70,9 @@ class KafkaJournal:
         except (CommitFailedError, IllegalStateError) as error:
             raise FencedError from error
 
-    async def _fetch(self) -> OffsetAndMetadata | None:
+    async def _fetch(self) -> OffsetAndMetadata:
         found = await self._admin.list_consumer_group_offsets(self._group_id, partitions=[self._partition])
-        return found.get(self._partition)
+        if self._partition not in found:
+            # a coordinator that is still loading answers with nothing, which is not the answer "none committed"
+            raise GroupLoadInProgressError
+        return found[self._partition]

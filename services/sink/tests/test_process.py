@@ -1,0 +1,161 @@
+"""The sink as a process between a real Kafka and a real ClickHouse: every row once, whatever kills it."""
+
+import asyncio
+import signal
+import time
+from collections import Counter
+
+import httpx
+import pytest
+from sink.events_to_block import Record
+
+from services.sink.tests.made import LATER_INCARNATION, record, section
+from services.sink.tests.real import Place, ended, process
+
+DAY_MS = 24 * 3_600 * 1_000
+NOW_MS = int(time.time()) * 1_000
+RECORDS = 40
+SINK = ("-m", "sink")
+
+
+@pytest.fixture
+def place(kafka_url: str, clickhouse_url: str) -> Place:
+    return Place(kafka_url, clickhouse_url)
+
+
+def log_of(partition: int, records: int = RECORDS, received_ms: int = NOW_MS) -> list[Record]:
+    """Sections of 0 to 6 events, some late by days, each third record repeating the section before it."""
+    made, source = [], partition * 1_000
+    for offset in range(records):
+        received = {"received": received_ms // 1_000, "timestamp": received_ms}
+        late = {**received, "timestamp": received_ms - (40 * DAY_MS if offset % 5 == 4 else 0)}
+        again = [section(source - 1, 3, **received)] if offset % 3 == 2 else []
+        made.append(record(offset, [*again, section(source, source % 7, **received), section(source + 1, 3, **late)]))
+        source += 2
+    return made
+
+
+def rows_of(partition: int, records: int = RECORDS) -> Counter[tuple[int, int, int, int]]:
+    first = partition * 1_000
+    sizes = {source: 3 if (source - first) % 2 else source % 7 for source in range(first, first + 2 * records)}
+    return Counter(
+        (partition, source, n, source * 1_000 + n) for source, events in sizes.items() for n in range(events)
+    )
+
+
+LOGS = [log_of(0), log_of(1)]
+EXPECTED = rows_of(0) + rows_of(1)
+
+
+async def test_every_event_becomes_one_row_and_the_end_is_acknowledged(place: Place):
+    await place.fill(LOGS)
+    async with process(place.environment(), *SINK) as sink:
+        await place.settled(LOGS)
+        assert place.rows() == EXPECTED
+        assert await ended(sink, signal.SIGTERM) == 0
+
+
+async def test_a_graceful_stop_drains_and_leaves_the_group_so_that_the_next_begins_at_once(place: Place):
+    await place.fill([log_of(0), log_of(1)])
+    environment = place.environment(FLUSH_INTERVAL_S=2, SESSION_TIMEOUT_S=30)
+    async with process(environment, *SINK) as sink:
+        await place.settled(LOGS)
+        await place.send([log_of(0, 42)[40:], []])
+        await asyncio.sleep(0.5)
+        assert await ended(sink, signal.SIGTERM) == 0
+    more = [log_of(0, 42), LOGS[1]]
+    await place.settled(more, timeout_s=2)
+    async with process(environment, *SINK) as sink, asyncio.timeout(25):  # below the session's 30
+        await place.send([log_of(0, 44)[42:], []])
+        await place.settled([log_of(0, 44), LOGS[1]])
+    assert place.rows() == rows_of(0, 44) + rows_of(1)
+
+
+STEPS = ["before_commit", "after_commit", "during_insert", "after_insert"]
+
+
+@pytest.mark.timeout(120)
+async def test_killed_at_any_step_and_again_while_it_recovers_every_row_is_there_once(
+    kafka_url: str, clickhouse_url: str
+):
+    async def lives(step: str) -> None:
+        place = Place(kafka_url, clickhouse_url)
+        await place.fill(LOGS)
+        for life in ((step, "3"), ("before_read_back", "1"), ("after_read_back", "1")):
+            async with process(place.environment(), "-m", "services.sink.tests.dying_sink", *life) as sink:
+                finished = asyncio.ensure_future(place.settled(LOGS))
+                died = asyncio.ensure_future(ended(sink, timeout_s=40))
+                await asyncio.wait((finished, died), return_when=asyncio.FIRST_COMPLETED)
+                finished.cancel()
+                died.cancel()
+                await asyncio.gather(finished, died, return_exceptions=True)
+        async with process(place.environment(), *SINK):
+            await place.settled(LOGS)
+        assert place.rows() == EXPECTED, step
+
+    await asyncio.gather(*map(lives, STEPS))
+
+
+async def test_lost_marks_are_made_good_from_what_clickhouse_holds(place: Place):
+    await place.fill(LOGS)
+    async with process(place.environment(), *SINK):
+        await place.settled(LOGS)
+    place.group += "_forgotten"
+    longer = [log_of(0, 50), LOGS[1]]
+    await place.send([longer[0][RECORDS:], []])
+    async with process(place.environment(BLOCK_MAX_ROWS=7), *SINK):
+        await place.settled(longer)
+    assert place.rows() == rows_of(0, 50) + rows_of(1)
+
+
+async def test_rows_whose_coordinates_have_lapsed_are_known_by_their_ids(place: Place):
+    old = [log_of(0, received_ms=NOW_MS - 20 * DAY_MS)]
+    await place.fill(old)
+    async with process(place.environment(), *SINK):
+        await place.settled(old)
+    place.group += "_forgotten"
+    async with process(place.environment(BLOCK_MAX_ROWS=7), *SINK):
+        await place.settled(old)
+    assert Counter(row[3] for row in place.rows().elements()) == Counter(row[3] for row in rows_of(0))
+
+
+async def test_beacons_made_anew_start_their_offsets_over(place: Place):
+    now = {"received": NOW_MS // 1_000, "timestamp": NOW_MS}
+    first = [record(0, [section(5, 2, **now), section(6, 1, **now)])]
+    again = [record(1, [section(0, 1, **now), section(1, 2, **now)], LATER_INCARNATION)]
+    await place.fill([first + again])
+    async with process(place.environment(), *SINK):
+        await place.settled([first + again])
+    assert set(place.rows()) == {
+        *((0, 0, 0, 0), (0, 1, 0, 1_000), (0, 1, 1, 1_001)),
+        *((0, 5, 0, 5_000), (0, 5, 1, 5_001), (0, 6, 0, 6_000)),
+    }
+
+
+async def test_a_gap_in_the_log_ends_the_process_with_a_failure(place: Place):
+    await place.fill([[record(0, [section(1, received=NOW_MS // 1_000)]), record(1, [section(3)])]])
+    async with process(place.environment(), *SINK) as sink:
+        assert await ended(sink) != 0
+    assert set(place.rows()) <= {(0, 1, 0, 1_000), (0, 1, 1, 1_001)}
+
+
+async def test_it_tells_that_it_is_ready_and_what_it_did(place: Place):
+    await place.fill(LOGS)
+    async with process(place.environment(), *SINK), httpx.AsyncClient() as http:
+        await place.settled(LOGS)
+        ready = await http.get(f"http://127.0.0.1:{place.port}/health/ready")
+        metrics = await http.get(f"http://127.0.0.1:{place.port}/metrics")
+    assert ready.json() == {"status": "ok", "checks": {"kafka": "ok", "clickhouse": "ok"}}
+    assert f"sink_rows_total {float(EXPECTED.total())}" in metrics.text
+
+
+async def test_two_sinks_share_the_partitions_and_no_row_comes_twice(place: Place):
+    await place.fill(LOGS)
+    async with process(place.environment(), *SINK) as first:
+        other = place.environment(PORT=place.port + 1)
+        async with process(other, *SINK):
+            await place.settled(LOGS)
+            await place.send([log_of(0, 60)[40:], log_of(1, 60)[40:]])
+            await ended(first, signal.SIGTERM)
+            await place.settled([log_of(0, 60), log_of(1, 60)])
+    assert place.rows() == rows_of(0, 60) + rows_of(1, 60)
