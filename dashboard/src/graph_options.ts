@@ -62,6 +62,7 @@ const drawBuoy = (u: uPlot, { lines }: GraphWords): void => {
   const { ctx } = u;
   const scale = devicePixelRatio;
   ctx.save();
+  ctx.setLineDash([]);
   ctx.fillStyle = colour("--coral");
   ctx.strokeStyle = colour("--foam");
   ctx.lineWidth = 2 * scale;
@@ -82,9 +83,14 @@ export const graphOptions = (
   const axis = { font: FONT, stroke: () => colour("--ink-soft"), ticks: { show: false } };
   return {
     ...size,
-    padding: [22, 14, 0, 4],
+    padding: [24, 18, 0, 4],
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 9, width: 2 } },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 9, width: 2 },
+      move: (u, left, top) => [left < 0 ? left : u.valToPos(u.posToIdx(left), "x"), top],
+    },
     scales: {
       x: { time: false, range: (_u, min, max) => [min, max > min ? max : min + 1] },
       y: { range: (_u, _min, max) => [0, Math.max(max * 1.08, 1)] },
@@ -92,6 +98,7 @@ export const graphOptions = (
     axes: [
       {
         ...axis,
+        size: 34,
         grid: { show: false },
         splits: (u) => {
           const { places } = words().lines;

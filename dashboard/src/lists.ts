@@ -1,5 +1,5 @@
 /** The breakdowns that the dashboard shows: one line a list. */
-import { countryName, flagOf } from "./countries.ts";
+import { countryName, countrySign } from "./countries.ts";
 
 export interface List {
   /** The dimension that the API is asked for. */
@@ -27,7 +27,7 @@ export const LISTS: readonly List[] = [
     heading: "Country",
     nothing: "No country is known.",
     name: (value) => (value == NOT_SET || !value ? "Unknown" : countryName(value)),
-    sign: flagOf,
+    sign: countrySign,
     wide: false,
   },
   { dimension: "visit:browser", title: "Browsers", heading: "Browser", nothing: "No browser is known.", name: plain, wide: false },

@@ -7,7 +7,9 @@ import type { Question } from "../src/question.ts";
 const DIST = new URL("../dist/", import.meta.url);
 const FIRST_PORT = 7_251;
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 export const KEY = "tl_" + "k".repeat(43);
 
 const LISTS: Record<string, string[]> = {

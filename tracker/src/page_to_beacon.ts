@@ -27,7 +27,12 @@ export interface Engagement {
   sd: number;
 }
 
-export interface Beacon extends Partial<Engagement> {
+/** How wide the window is (`w`, CSS pixels). */
+export interface Screen {
+  w: number;
+}
+
+export interface Beacon extends Partial<Engagement & Screen> {
   n: string;
   u: string;
   d: string | undefined;
@@ -42,14 +47,14 @@ export interface Beacon extends Partial<Engagement> {
 /** Cut an address to what the collector takes, so that a long query does not cost the whole beacon. */
 export const fitUrl = (url: string): string => url.slice(0, MAX_URL_CHARS);
 
-/** An event's name, its page's address and referrer, its options and the site's settings in; a beacon out. */
+/** An event's name, its page's address and referrer, its options, the site's settings and what was measured in; a beacon out. */
 export const pageToBeacon = (
   n: string,
   url: string,
   referrer: string,
   options: Options,
   settings: Settings,
-  engagement?: Engagement,
+  measured: Engagement | Screen,
 ): Beacon => ({
   n,
   u: fitUrl(url),
@@ -60,5 +65,5 @@ export const pageToBeacon = (
   i: options.interactive,
   h: isOn(settings.hash) ? 1 : undefined,
   v: VERSION,
-  ...engagement,
+  ...measured,
 });

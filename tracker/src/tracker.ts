@@ -30,7 +30,7 @@ export const startTracker = (settings: Settings): Track => {
     if (name == "pageview") {
       begin((engagement) => post(api, pageToBeacon("engagement", url, "", { props: options.props! }, settings, engagement)));
     }
-    post(api, pageToBeacon(name, url, document.referrer, options, settings), options.callback);
+    post(api, pageToBeacon(name, url, document.referrer, options, settings, { w: innerWidth }), options.callback);
   };
 
   if (!isOn(settings.manual)) watchNavigation(isOn(settings.hash), () => track("pageview"));

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import type { BrowserContext, Page } from "playwright-core";
 import { Site } from "./site.ts";
 
+vi.setConfig({ testTimeout: 20_000 });
 const site = new Site();
 let profile: BrowserContext;
 let page: Page;
@@ -17,7 +18,7 @@ afterEach(() => profile.close());
 
 /** Wait until just these beacons were told, and no more a moment later. */
 const expectTold = async (...told: string[]) => {
-  await vi.waitFor(() => expect(site.told()).toEqual(told), { timeout: 5_000 });
+  await vi.waitFor(() => expect(site.told()).toEqual(told), { timeout: 10_000 });
   await page.waitForTimeout(150);
   expect(site.told()).toEqual(told);
 };
@@ -39,6 +40,7 @@ test("a load sends one pageview as text, without a cookie", async () => {
     u: site.url("/pricing?utm_source=news"),
     r: "http://search.test/find",
     v: 1,
+    w: 1_280,
   });
 });
 

@@ -8,6 +8,7 @@ import { Skeleton } from "./skeleton.tsx";
 import { SignIn } from "./sign_in.tsx";
 import { SitePage } from "./site_page.tsx";
 import { TroublePage } from "./trouble.tsx";
+import { pauseAfter } from "./use_report.ts";
 
 /** What the key may see: not known yet, a list, or why not. */
 const useSites = (key: string): { sites?: Site[]; trouble?: Trouble; again: () => void } => {
@@ -20,6 +21,11 @@ const useSites = (key: string): { sites?: Site[]; trouble?: Trouble; again: () =
     );
   }, [key]);
   useEffect(ask, [ask]);
+  useEffect(() => {
+    if (!state.trouble || state.trouble.kind == "key") return;
+    const timer = setTimeout(ask, pauseAfter(1, state.trouble.wait_s));
+    return () => clearTimeout(timer);
+  }, [state, ask]);
   return state.key == key ? { ...state, again: ask } : { again: ask };
 };
 

@@ -15,13 +15,15 @@ export const Breakdown = ({ list, entries, total }: Props) => {
   return (
     <section class={list.wide ? "sheet list wide" : "sheet list"}>
       <table>
-        <caption>{list.title}</caption>
+        <caption>
+          <h2>{list.title}</h2>
+        </caption>
         <thead>
           <tr>
             <th scope="col">{list.heading}</th>
             <th scope="col">Visitors</th>
             <th scope="col" class="share">
-              <span class="unseen">Share of all visitors</span>
+              <span title="Of all visitors of the period">Share</span>
             </th>
           </tr>
         </thead>

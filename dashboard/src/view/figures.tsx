@@ -61,6 +61,8 @@ export const Figures = ({ report, chosen, choose }: Props) => (
         />
       ))}
     </ul>
-    <p class="compared">Changes against {report.frame.period.comparedWith}</p>
+    <p class="compared">
+      {report.totals[0] ? `Changes against ${report.frame.period.comparedWith}` : "Nobody came in this period."}
+    </p>
   </>
 );

@@ -24,16 +24,15 @@ export const Wordmark = () => (
 
 const SiteName = ({ site, sites, onSite }: Pick<Props, "site" | "sites" | "onSite">) =>
   sites.length < 2 ? (
-    <p class="site">{site.domain}</p>
+    <h1 class="site">{site.domain}</h1>
   ) : (
-    <label class="site">
-      <span class="unseen">Site</span>
-      <select value={site.domain} onChange={(event) => onSite(event.currentTarget.value)}>
+    <h1 class="site">
+      <select aria-label="Site" value={site.domain} onChange={(event) => onSite(event.currentTarget.value)}>
         {sites.map(({ domain }) => (
           <option key={domain}>{domain}</option>
         ))}
       </select>
-    </label>
+    </h1>
   );
 
 const PeriodPicker = ({ period, onPeriod }: Pick<Props, "period" | "onPeriod">) => (

@@ -1,5 +1,5 @@
 /** One site and period in, its whole page out. */
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { METRICS, type MetricName } from "../metrics.ts";
 import type { Period } from "../period.ts";
 import type { Site } from "../query_api.ts";
@@ -10,7 +10,7 @@ import { Masthead } from "./masthead.tsx";
 import { ReportSkeleton } from "./skeleton.tsx";
 import { TideGraph } from "./tide_graph.tsx";
 import { StaleNotice, TroublePanel } from "./trouble.tsx";
-import { useReport } from "./use_report.ts";
+import { useReport, type Look } from "./use_report.ts";
 import { wallClock } from "../zone.ts";
 import type { Report } from "../report.ts";
 
@@ -42,7 +42,7 @@ const Numbers = ({ report, turning }: { report: Report; turning: boolean }) => {
           now={`${clock.date} ${clock.time}`}
         />
       </section>
-      <div class="lists">
+      <div class={report.totals[0] ? "lists" : "lists still"}>
         {report.lists.map(({ list, entries }) => (
           <Breakdown key={list.dimension} list={list} entries={entries} total={report.totals[0] ?? 0} />
         ))}
@@ -51,24 +51,23 @@ const Numbers = ({ report, turning }: { report: Report; turning: boolean }) => {
   );
 };
 
+/** Whatever there is to show of a site just now. */
+const Body = ({ site, report, trouble, turning, again }: Look & { site: Site }) => {
+  if (!report) return trouble ? <TroublePanel trouble={trouble} again={again} /> : <ReportSkeleton />;
+  return report.everCounted ? <Numbers report={report} turning={turning} /> : <FirstBeacon site={site} />;
+};
+
 export const SitePage = ({ apiKey, site, sites, zone, period, onSite, onPeriod, onSignOut }: Props) => {
   const { report, trouble, turning, again } = useReport(apiKey, site.domain, zone, period);
-  const { onlyTrouble, empty } = { onlyTrouble: trouble && !report, empty: report && !report.everCounted };
+  useEffect(() => {
+    document.title = `${site.domain} · Tideline`;
+  }, [site]);
   return (
     <>
       <Masthead site={site} sites={sites} period={period} report={report} onSite={onSite} onPeriod={onPeriod} onSignOut={onSignOut} />
       <main id="numbers">
-        <h1 class="unseen">{site.domain}</h1>
         {trouble && report && <StaleNotice trouble={trouble} since={report.frame.now} zone={zone} again={again} />}
-        {onlyTrouble ? (
-          <TroublePanel trouble={trouble!} again={again} />
-        ) : !report ? (
-          <ReportSkeleton />
-        ) : empty ? (
-          <FirstBeacon site={site} />
-        ) : (
-          <Numbers report={report} turning={turning} />
-        )}
+        <Body site={site} report={report} trouble={trouble} turning={turning} again={again} />
       </main>
       <footer>
         <p>Hours and days by the clock of {zone.replaceAll("_", " ")}.</p>

@@ -18,6 +18,9 @@ export const ReportSkeleton = () => (
           </li>
         ))}
       </ul>
+      <p class="compared">
+        <span class="ghost short" />
+      </p>
       <div class="tide">
         <div class="tide-water ghost-water" />
       </div>
@@ -25,7 +28,7 @@ export const ReportSkeleton = () => (
     <div class="lists" aria-hidden="true">
       {LISTS.map((list) => (
         <section key={list.dimension} class={list.wide ? "sheet list wide" : "sheet list"}>
-          <p class="ghost-caption">{list.title}</p>
+          <h2>{list.title}</h2>
           {[92, 74, 60, 41, 30].map((width) => (
             <span key={width} class="ghost line" style={{ width: `${width}%` }} />
           ))}

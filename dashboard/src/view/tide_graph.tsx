@@ -56,18 +56,20 @@ export const TideGraph = (props: Props) => {
       const { props, lines } = latest.current;
       return { metric: props.metric, lines, short: (place: number) => shortName(props.graph.labels[place] ?? "") };
     };
-    const size = () => ({ width: box.current!.clientWidth, height: box.current!.clientHeight });
-    const hover = (u: uPlot) => readOut(u, reading.current!, latest.current.props, latest.current.lines);
-    const u = new uPlot(graphOptions(size(), words, hover), dataOf(latest.current.lines), box.current!);
+    const [frame, bubble] = [box.current!, reading.current!];
+    const size = () => ({ width: frame.clientWidth, height: frame.clientHeight });
+    const hover = (u: uPlot) => readOut(u, bubble, latest.current.props, latest.current.lines);
+    const u = new uPlot(graphOptions(size(), words, hover), dataOf(latest.current.lines), frame);
     plot.current = u;
 
     const resized = new ResizeObserver(() => u.setSize(size()));
-    resized.observe(box.current!);
+    resized.observe(frame);
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    const redraw = () => u.redraw(true, true);
+    const redraw = () => plot.current == u && u.redraw(true, true);
     dark.addEventListener("change", redraw);
     void document.fonts.ready.then(redraw);
     return () => {
+      plot.current = undefined;
       resized.disconnect();
       dark.removeEventListener("change", redraw);
       u.destroy();

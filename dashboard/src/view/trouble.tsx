@@ -6,7 +6,7 @@ import { Wordmark } from "./masthead.tsx";
 const ADVICE: Record<TroubleKind, { title: string; next: string }> = {
   away: {
     title: "The numbers cannot be read just now",
-    next: "Check that the query API runs: make status lists what does. Nothing is lost meanwhile, beacons go on being counted.",
+    next: "The page asks again by itself. If this lasts, look at what runs with “make status”. Beacons accepted meanwhile are kept and counted.",
   },
   wait: { title: "Too many questions", next: "This key has asked more than it may. The page asks again by itself in a moment." },
   key: { title: "The key no longer opens this site", next: "Sign out, and in again with another key." },
@@ -22,9 +22,9 @@ interface Props {
 }
 
 /** In place of numbers, where there are none to show. */
-export const TroublePanel = ({ trouble, again }: Props) => (
+export const TroublePanel = ({ trouble, again, heading: Heading = "h2" }: Props & { heading?: "h1" | "h2" }) => (
   <section class="sheet trouble" role="alert">
-    <h2>{ADVICE[trouble.kind].title}</h2>
+    <Heading>{ADVICE[trouble.kind].title}</Heading>
     <p class="said">{trouble.message}</p>
     <p>{ADVICE[trouble.kind].next}</p>
     <button type="button" class="strong" onClick={again}>
@@ -42,7 +42,7 @@ export const TroublePage = (props: Props) => (
       </div>
     </header>
     <main>
-      <TroublePanel {...props} />
+      <TroublePanel heading="h1" {...props} />
     </main>
   </>
 );

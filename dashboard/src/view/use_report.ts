@@ -9,8 +9,8 @@ const MAX_PAUSE_MS = 120_000;
 
 export interface Look {
   /** The latest whole report of this site, perhaps still of another period. */
-  report?: Report | undefined;
-  trouble?: Trouble | undefined;
+  report: Report | undefined;
+  trouble: Trouble | undefined;
   /** True from the click on another period until its numbers are here. */
   turning: boolean;
   again: () => void;
