@@ -46,11 +46,12 @@ class Lanes:
             self._minding.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._minding
+        lanes, self._lanes = self._lanes, []
         try:
             async with asyncio.timeout(self._timeout_s):
-                await asyncio.gather(*(lane.close() for lane in self._lanes))
+                await asyncio.gather(*(lane.close() for lane in lanes))
         except TimeoutError:
-            await asyncio.gather(*(lane.abort() for lane in self._lanes))
+            await asyncio.gather(*(lane.abort() for lane in lanes))
 
     async def failed(self) -> None:
         """Raise where a lane, or the minding of them, ended by itself."""
