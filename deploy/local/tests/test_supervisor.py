@@ -101,6 +101,7 @@ async def test_a_program_that_keeps_dying_waits_longer_each_time(supervisor: Sup
     supervisor.keep_trying([Program("mayfly", ("sh", "-c", "exit 1"))])
     await until(lambda: "started again in 1 s" in told.text())
     await until(lambda: "started again in 2 s" in told.text())
+    assert "the same again" in told.text()
     assert told.text().index("again now") < told.text().index("in 1 s") < told.text().index("in 2 s")
 
 

@@ -82,13 +82,15 @@ class Supervisor:
 
     async def _keep(self, child: Child, trouble: str | None = None) -> None:
         """Start the child again after each death, with a pause that grows; `trouble` says why it is not running."""
-        backoff = Backoff()
+        backoff, told = Backoff(), ""
         while True:
             if trouble is None:
                 trouble = await _ended(child)
             pause_s = backoff.pause_s(time.monotonic() - child.started_s)
             when = f"in {pause_s:.0f} s" if pause_s else "now"
-            self._tell(f"{trouble}\n{child.program.name} is started again {when}")
+            seen, told = told, trouble
+            what = f"{child.program.name}: the same again" if trouble == seen else trouble
+            self._tell(f"{what}\n{child.program.name} is started again {when}")
             await asyncio.sleep(pause_s)
             trouble = await self._trouble_of_starting(child)
 
