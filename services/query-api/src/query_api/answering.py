@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from query_api.directory import Site
 from query_api.json_to_question import Asked, asked_to_question
-from query_api.problems import BadPatternError, invalid
+from query_api.problems import BadPatternError, Complaints
 from query_api.question import Question, leaves
 from query_api.question_to_sql import (
     PlaceNames,
     Statement,
     first_day_statement,
-    pattern_statement,
+    patterns_statement,
     question_to_count,
     question_to_sql,
 )
@@ -37,15 +37,10 @@ class Answering:
 
     async def answer(self, asked: Asked, site: Site) -> Json:
         """The answer as JSON. Raises InvalidQuestionError or UnavailableError."""
+        await self._check_patterns(asked)
         question = await self.question(asked, site)
-        total_rows = None
-        try:
-            rows = await self.rows(question)
-            if question.include.total_rows:
-                total_rows = await self._total(question)
-        except BadPatternError:
-            await self._point_at_pattern(question)
-            raise
+        rows = await self.rows(question)
+        total_rows = await self._total(question) if question.include.total_rows else None
         return rows_to_metric(question, rows, total_rows)
 
     async def question(self, asked: Asked, site: Site) -> Question:
@@ -66,16 +61,25 @@ class Answering:
         rows = await self._engine.rows(question_to_count(question, self._place_names))
         return int(str(rows[0][0]))
 
-    async def _point_at_pattern(self, question: Question) -> None:
-        """Raise InvalidQuestionError with a pointer to the first clause that is no regular expression."""
-        for leaf in leaves(question.filters):
-            for place, clause in enumerate(leaf.clauses if leaf.operator.startswith("matches") else ()):
-                if not await self._is_pattern(clause):
-                    raise invalid(f"{leaf.pointer}/2/{place}", "Not a regular expression (of RE2)")
+    async def _check_patterns(self, asked: Asked) -> None:
+        """Raise InvalidQuestionError with a pointer to each clause that the engine takes for no regular expression."""
+        patterns = {
+            f"{leaf.pointer}/2/{place}": clause
+            for leaf in leaves(asked.filters)
+            if leaf.operator.startswith("matches")
+            for place, clause in enumerate(leaf.clauses)
+        }
+        if not patterns or await self._are_patterns([*patterns.values()]):
+            return
+        complaints = Complaints()
+        for pointer, clause in patterns.items():
+            if not await self._are_patterns([clause]):
+                complaints.add(pointer, "Not a regular expression (of RE2)")
+        complaints.settle()
 
-    async def _is_pattern(self, clause: str) -> bool:
+    async def _are_patterns(self, clauses: list[str]) -> bool:
         try:
-            await self._engine.rows(pattern_statement(clause))
+            await self._engine.rows(patterns_statement(clauses))
         except BadPatternError:
             return False
         return True

@@ -1,5 +1,9 @@
 """What is wrong with a question, said with a JSON pointer to the place, and all of it at once."""
 
+import json
+
+_SHOWN_CHARS = 60
+
 
 class InvalidQuestionError(Exception):
     """The question cannot be asked; the text has a line for each thing that is wrong."""
@@ -27,14 +31,17 @@ def invalid(pointer: str, text: str) -> InvalidQuestionError:
 
 
 def shown(value: object) -> str:
-    """What somebody sent, as an error message repeats it: short, and in quotes."""
+    """What somebody sent, as an error message repeats it: short, quoted, and on one line."""
     text = str(value)
-    return f'"{text[:60]}…"' if len(text) > 60 else f'"{text}"'  # noqa: PLR2004
+    return json.dumps(text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…", ensure_ascii=False)
 
 
 class UnavailableError(Exception):
     """A store that the answer needs does not answer just now; the text may be shown."""
 
 
-class BadPatternError(Exception):
+class BadPatternError(InvalidQuestionError):
     """The engine refuses one of the statement's regular expressions."""
+
+    def __init__(self) -> None:
+        super().__init__("#/filters: Not a regular expression (of RE2)")

@@ -63,9 +63,9 @@ def first_day_statement(site_id: int) -> Statement:
     return Statement(sql("first_day"), {"site": site_id})
 
 
-def pattern_statement(pattern: str) -> Statement:
-    """A statement that fails where the pattern is no regular expression."""
-    return Statement(sql("pattern"), {"pattern": pattern})
+def patterns_statement(patterns: list[str]) -> Statement:
+    """A statement that fails where one of the patterns is no regular expression."""
+    return Statement(sql("patterns"), {"patterns": patterns})
 
 
 def _bindings(question: Question, place_names: PlaceNames) -> Bindings:

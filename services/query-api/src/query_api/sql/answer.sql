@@ -93,8 +93,9 @@ WHERE site_id = {site:UInt32}
 ORDER BY site_id, toDate(timestamp)
 LIMIT 1
 
--- name: pattern
-SELECT match('', {pattern:String})
+-- name: patterns
+-- Fails where one of them is no regular expression.
+SELECT arrayMap(pattern -> match('', pattern), {patterns:Array(String)})
 
 -- name: alive
 SELECT 1
