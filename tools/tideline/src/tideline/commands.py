@@ -2,46 +2,20 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import click
-import psycopg
-from aiokafka.errors import KafkaError
-from clickhouse_connect.driver.exceptions import ClickHouseError
 from rich.console import Console
 from rich.table import Table
-from runtime.settings import SettingsError
 
-from tideline.accounts import AccountError, add_key, add_site, list_sites
+from tideline.accounts import add_key, add_site, list_sites
 from tideline.clickhouse_ledger import migrate_clickhouse
-from tideline.migrations import MigrationError
+from tideline.exporting.command import export_group
+from tideline.importing.command import import_group
+from tideline.plain_errors import plain_errors
 from tideline.postgres_ledger import migrate_postgres
 from tideline.settings import Settings, from_environment
-from tideline.topics import TopicError, create_topics
-
-_AWAY = "{engine} does not answer at its URL ({error}); is it running, and is {variable} right?"
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn what an operator can mend into one line on standard error and exit status 1."""
-    try:
-        yield
-    except (AccountError, MigrationError, TopicError, SettingsError) as error:
-        raise click.ClickException(str(error)) from error
-    except psycopg.OperationalError as error:
-        raise click.ClickException(_away("Postgres", error, "POSTGRES_URL")) from error
-    except psycopg.errors.UndefinedTable as error:
-        raise click.ClickException("Postgres has no tables yet; run `tideline migrate` first") from error
-    except KafkaError as error:
-        raise click.ClickException(_away("Kafka", error, "KAFKA_URL")) from error
-    except ClickHouseError as error:
-        raise click.ClickException(_away("ClickHouse", error, "CLICKHOUSE_URL")) from error
-
-
-def _away(engine: str, error: Exception, variable: str) -> str:
-    return _AWAY.format(engine=engine, error=str(error).split("\n", 1)[0], variable=variable)
+from tideline.topics import create_topics
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -119,3 +93,7 @@ def key_add(settings: Settings, scope: str, domain: str | None) -> None:
     with plain_errors():
         made = add_key(settings.postgres_url, scope, domain)
     click.echo(f"key of scope {scope} for {domain or 'all sites'}, shown only now: {made}")
+
+
+cli.add_command(import_group)
+cli.add_command(export_group)

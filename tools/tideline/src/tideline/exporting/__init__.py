@@ -1,0 +1,1 @@
+"""Events out of ClickHouse, as lines that an import takes."""

@@ -1,0 +1,35 @@
+-- A site's events of one UTC day as an export writes them: by time, and within a millisecond as their session had them.
+SELECT
+    toUnixTimestamp64Milli(timestamp) AS timestamp_ms,
+    visitor,
+    name,
+    hostname,
+    page,
+    referrer,
+    source,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    utm_content,
+    utm_term,
+    click_id,
+    country,
+    region,
+    region2,
+    city,
+    city_name,
+    device,
+    os,
+    os_version,
+    browser,
+    browser_version,
+    screen_width,
+    props,
+    scroll_depth,
+    engagement_ms,
+    revenue_amount,
+    revenue_currency,
+    interactive
+FROM events
+WHERE site_id = {site:UInt32} AND toDate(timestamp) = {day:Date}
+ORDER BY timestamp, session_seq, name, page, event_id
