@@ -39,7 +39,7 @@ export const watchEngagement = (): ((report: (engagement: Engagement) => void) =
     }
   };
 
-  addEventListener("scroll", measure, { passive: true });
+  addEventListener("scroll", measure);
   for (const type of ["visibilitychange", "blur", "focus"]) addEventListener(type, turn);
 
   return (next) => {

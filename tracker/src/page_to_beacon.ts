@@ -8,7 +8,7 @@ export type Props = Record<string, string | number | boolean>;
 
 /** What a page may say with an event. */
 export interface Options {
-  props?: Props;
+  props?: Props | undefined;
   /** An ISO 4217 code and an amount in that currency. */
   revenue?: { currency: string; amount: number | string };
   /** False where it says nothing about the visitor's interest: it is not counted against a bounce. */

@@ -23,7 +23,7 @@ export interface Settings {
 }
 
 /** One flag in, whether it is on out; `otherwise` where it is not set. */
-export const isOn = (flag: Flag, otherwise = false): boolean => (flag == null ? otherwise : `${flag}` != "false");
+export const isOn = (flag: Flag, otherwise = false): boolean => `${flag ?? otherwise}` != "false";
 
 /** The script's tag in, its settings out. */
 export const settingsOf = (script: HTMLScriptElement): Settings => ({

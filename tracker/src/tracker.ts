@@ -28,7 +28,7 @@ export const startTracker = (settings: Settings): Track => {
     }
     const url = options.url || location.href;
     if (name == "pageview") {
-      begin((engagement) => post(api, pageToBeacon("engagement", url, "", { props: options.props! }, settings, engagement)));
+      begin((engagement) => post(api, pageToBeacon("engagement", url, "", { props: options.props }, settings, engagement)));
     }
     post(api, pageToBeacon(name, url, document.referrer, options, settings, { w: innerWidth }), options.callback);
   };
