@@ -8,7 +8,7 @@ const shared = { bundle: true, target: ["es2020", "safari14"], legalComments: "n
 /** esbuild joins the files; terser, which looks at the whole more than once, makes them small. */
 const make = async (entry, format, outfile) => {
   const { outputFiles } = await build({ ...shared, entryPoints: [entry], format, outfile });
-  const options = { module: true, ecma: 2020, compress: { passes: 3, booleans_as_integers: true, unsafe_arrows: true } };
+  const options = { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true } };
   const { code } = await minify(outputFiles[0].text, options);
   writeFileSync(outfile, code);
 };
