@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from runtime import log
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+_log = log.get(__name__)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -32,5 +34,10 @@ class DashboardFiles(StaticFiles):
 
 
 def dashboard(folder: str) -> list[BaseRoute]:
-    """The route that serves the built dashboard; none where no folder is set."""
-    return [Mount("/", DashboardFiles(directory=folder))] if folder else []
+    """The route that serves the built dashboard; none where no folder is set, or where it was never built."""
+    if not folder:
+        return []
+    if not Path(folder).is_dir():
+        _log.warning("dashboard_not_built", folder=folder)
+        return []
+    return [Mount("/", DashboardFiles(directory=folder))]
