@@ -14,7 +14,7 @@ from sink.intent import decode, encode, settled
 from sink.partition import Limits, PartitionSink
 
 from services.sink.tests.in_memory import Fate, InMemoryJournal, InMemoryLog, InMemoryTable, SinkDied
-from services.sink.tests.made import TOPIC, block_of, record, section
+from services.sink.tests.made import NOON_MS, TOPIC, block_of, record, section
 
 LOG = [
     record(0, [section(10, 3)]),
@@ -36,7 +36,7 @@ def then_ok(fates: Iterable[Fate]) -> Iterator[Fate]:
 async def live(records: list[Record], journal: InMemoryJournal, table: InMemoryTable, max_rows: int) -> None:
     """One life of a sink: until the log is drained, or it dies, or is fenced."""
     log = InMemoryLog(records)
-    delivery = Delivery(0, TOPIC, journal, table)
+    delivery = Delivery(0, TOPIC, journal, table, clock=lambda: NOON_MS / 1_000)
     sink = PartitionSink(lambda place: BlockBuilder(TOPIC, 0, place), log, delivery, Limits(0, max_rows, 10_000), 0)
     log.on_drained = sink.stop
     await sink.run()

@@ -26,6 +26,8 @@ _log = log.get(__name__)
 _MOST_REPAIRS = 20
 _PATIENCE_READS = 30
 _READ_TIMEOUT_S = 1.0
+_VERIFIABLE_S = (7 * 24 - 1) * 3_600
+"""Rows keep their coordinates and ids for 7 days from receipt; the log keeps its records no longer either."""
 
 
 class ForeignLogError(Exception):
@@ -39,11 +41,14 @@ class UnrepairableError(Exception):
 class Delivery:
     """Delivers one partition's blocks, one after another."""
 
-    def __init__(self, partition: int, topic: str, journal: Journal, table: Table) -> None:
+    def __init__(
+        self, partition: int, topic: str, journal: Journal, table: Table, clock: Callable[[], float] = time
+    ) -> None:
         self._partition = partition
         self._topic = topic
         self._journal = journal
         self._table = table
+        self._clock = clock
         self._verify_until = 0
         self._unacknowledged: Place | None = None
 
@@ -119,7 +124,11 @@ class Delivery:
         await self._patiently(attempt, "insert")
         return certain
 
-    async def _make_whole(self, block: Block) -> None:
+    async def _make_whole(self, whole: Block) -> None:
+        block = whole.received_since(self._clock() - _VERIFIABLE_S)
+        if lapsed := whole.rows.num_rows - block.rows.num_rows:
+            _log.warning("too_old_to_verify", partition=self._partition, rows=lapsed)
+            metrics.UNVERIFIED_ROWS.inc(lapsed)
         for repair in range(_MOST_REPAIRS):
             missing = await self._patiently(lambda: self._missing(block), "read_back")
             if not missing:
@@ -131,13 +140,14 @@ class Delivery:
         raise UnrepairableError(f"partition {self._partition}: rows stay missing after {_MOST_REPAIRS} repairs")
 
     async def _missing(self, block: Block) -> set[RowKey]:
+        if not block.rows.num_rows:
+            return set()
         held, expected = await self._table.held(block), set(block.keys())
         extra = sum(held[key] - 1 for key in expected & held.keys())
         if extra:
             _log.error("rows_twice", partition=self._partition, rows=extra)
             metrics.EXTRA_COPIES.inc(extra)
-        lapsed = {event_id for offset, place, event_id in held if offset == place == 0}
-        return {key for key in expected - held.keys() if key[-1] not in lapsed}
+        return expected - held.keys()
 
     async def _commit(self, place: Place, intending_next: Block | None) -> None:
         started = monotonic()
@@ -154,7 +164,7 @@ class Delivery:
         metrics.BLOCKS.inc()
         metrics.ROWS.inc(block.rows.num_rows)
         if block.oldest_received_ms:
-            age_s = max(0.0, time() - block.oldest_received_ms / 1000)
+            age_s = max(0.0, self._clock() - block.oldest_received_ms / 1000)
             metrics.VISIBLE_SECONDS.observe(age_s)
             metrics.LAG_SECONDS.labels(self._partition).set(age_s)
 

@@ -77,6 +77,11 @@ class Block(msgspec.Struct, frozen=True):
         columns = (self.rows[name].to_pylist() for name in ("source_offset", "source_place", "event_id"))
         return list(zip(*columns, strict=True))
 
+    def received_since(self, unix_s: float) -> "Block":
+        """The block without the rows that were received before that time."""
+        recent = pc.greater_equal(self.rows["received"], pa.scalar(int(unix_s), pa.uint32()))
+        return msgspec.structs.replace(self, rows=self.rows.filter(recent))
+
     def only(self, keys: set[RowKey]) -> pa.Table:
         """The rows with those keys."""
         return self.rows.filter(pa.array([key in keys for key in self.keys()], pa.bool_()))

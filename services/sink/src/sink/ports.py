@@ -59,10 +59,7 @@ class Table(Protocol):
         """Insert once: a token that was seen before changes nothing."""
 
     async def held(self, block: Block) -> Mapping[RowKey, int]:
-        """How often each row is there that lies in the block's source range.
-
-        Of rows whose coordinates have lapsed, and stand as zeros, at least those of the block are told.
-        """
+        """How often each row of the block is there, others of its range beside."""
 
     async def has_rows(self) -> bool:
         """Whether any row came through the log."""
