@@ -15,8 +15,10 @@ def names(found: list[SecretName]) -> set[str]:
     return {str(name) for name in found}
 
 
-def test_today_and_tomorrow_this_month_and_the_next_are_needed():
+def test_every_day_a_beacon_may_be_of_and_tomorrow_and_this_month_and_the_next_are_needed():
     assert names(needed(at("2026-11-23T10:00"))) == {
+        "tide:2026-11-21",
+        "tide:2026-11-22",
         "tide:2026-11-23",
         "tide:2026-11-24",
         "routing:2026-11",
@@ -64,4 +66,4 @@ def test_whatever_is_needed_lives_and_serves_its_own_time(now_ms: int):
 
 @given(st.integers(min_value=at("2020-01-01T00:00"), max_value=at("2040-01-01T00:00")))
 def test_the_tide_of_a_beacon_48_hours_old_still_lives(now_ms: int):
-    assert tide_name(now_ms - 2 * DAY_MS) in live(now_ms)
+    assert tide_name(now_ms - 2 * DAY_MS) in needed(now_ms)

@@ -2,8 +2,31 @@
 
 import logging
 import sys
+import time
 
 import structlog
+
+
+_REPEAT_AFTER_S = 10.0
+_CHATTY = ("aiokafka", "faust", "mode", "kafka")
+
+
+class _OncePerWhile(logging.Filter):
+    """Lets a chatty library say the same thing once in ten seconds: while a broker is away they say it ten times in one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for what was said a moment ago."""
+        if not record.name.startswith(_CHATTY):
+            return True
+        now, what = time.monotonic(), (record.name, str(record.msg))
+        if now - self._said_at.get(what, -_REPEAT_AFTER_S) < _REPEAT_AFTER_S:
+            return False
+        self._said_at[what] = now
+        return True
 
 
 def configure(service: str, level: str = "INFO") -> None:
@@ -29,6 +52,7 @@ def configure(service: str, level: str = "INFO") -> None:
             foreign_pre_chain=shared,
         )
     )
+    handler.addFilter(_OncePerWhile())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

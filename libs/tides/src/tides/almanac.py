@@ -68,9 +68,12 @@ def live(now_ms: int) -> list[SecretName]:
 
 
 def needed(now_ms: int) -> list[SecretName]:
-    """What must always exist: the secrets of today and tomorrow, of this month and the next."""
-    ahead = now_ms + DAY_MS
-    return [tide_name(now_ms), routing_name(now_ms), tide_name(ahead), next_routing_name(now_ms)]
+    """What must always exist: the tides of tomorrow, today and the two days before, this and the next month's routing.
+
+    A beacon may be 48 hours late, also on a stack that was first started this morning.
+    """
+    days = range(-DAYS_BEHIND, 2)
+    return [routing_name(now_ms), next_routing_name(now_ms), *(tide_name(now_ms + day * DAY_MS) for day in days)]
 
 
 def next_routing_name(now_ms: int) -> SecretName:

@@ -39,7 +39,7 @@ class Seen(msgspec.Struct, frozen=True):
     in_redis: bool
     row: Row
     needed: bool
-    """It is of today, of days ahead, of this month or of the next."""
+    """It is of a day that a beacon may be of, of tomorrow, of this month or of the next."""
     missing_s: float
     """For how long Redis has not had it, as far as this process has seen."""
 
