@@ -6,13 +6,12 @@ import time
 
 import structlog
 
-
 _REPEAT_AFTER_S = 10.0
 _CHATTY = ("aiokafka", "faust", "mode", "kafka")
 
 
 class _OncePerWhile(logging.Filter):
-    """Lets a chatty library say the same thing once in ten seconds: while a broker is away they say it ten times in one."""
+    """Lets a library say the same thing once in ten seconds: while a broker is away, some say it ten times in one."""
 
     def __init__(self) -> None:
         super().__init__()
