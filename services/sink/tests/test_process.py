@@ -74,7 +74,7 @@ async def test_a_graceful_stop_drains_and_leaves_the_group_so_that_the_next_begi
 STEPS = ["before_commit", "after_commit", "during_insert", "after_insert"]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 async def test_killed_at_any_step_and_again_while_it_recovers_every_row_is_there_once(
     kafka_url: str, clickhouse_url: str
 ):
