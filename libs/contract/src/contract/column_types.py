@@ -16,7 +16,7 @@ UInt64 = Annotated[int, _column("UInt64")]
 Flag = Annotated[bool, _column("Bool")]
 Text = Annotated[str, _column("String")]
 Word = Annotated[str, _column("LowCardinality(String)")]
-"""Text of few distinct values."""
+"""Text whose values recur (a dictionary per part; a page of a large site as much as a country)."""
 TimeMs = Annotated[int, _column("DateTime64(3, 'UTC')")]
 """Unix milliseconds."""
 TimeS = Annotated[int, _column("DateTime('UTC')")]

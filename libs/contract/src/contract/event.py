@@ -2,7 +2,7 @@
 
 import msgspec
 
-from contract.column_types import Flag, Money, Props, Text, TimeMs, TimeS, UInt8, UInt16, UInt32, UInt64, Word
+from contract.column_types import Flag, Money, Props, TimeMs, TimeS, UInt8, UInt16, UInt32, UInt64, Word
 
 NO_SCROLL_DEPTH = 255
 PAGEVIEW = "pageview"
@@ -27,7 +27,7 @@ class Event(msgspec.Struct, array_like=True, gc=False):
     visitor: UInt64
     name: Word
     hostname: Word
-    page: Text
+    page: Word
     """Path, percent-decoded, with the fragment in hash mode."""
 
     session_id: UInt64
@@ -40,11 +40,11 @@ class Event(msgspec.Struct, array_like=True, gc=False):
     is_bounce: Flag
     """Fewer than two interactive events so far."""
     entry_hostname: Word
-    entry_page: Text
+    entry_page: Word
     exit_hostname: Word
-    exit_page: Text
+    exit_page: Word
 
-    referrer: Text
+    referrer: Word
     """Host and path, no scheme, no query."""
     source: Word
     channel: Word

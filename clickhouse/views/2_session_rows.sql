@@ -1,0 +1,67 @@
+-- One row a session of the site that overlaps [since, until): it began before `until` and its last event is not before
+-- `since`. Days of session start whose rows in `sessions` were built from just the events that stand now are read from
+-- there; all others (today, a late event, an erasure, an import, not built yet) are folded here from events.
+--
+-- A day's rows are trusted only where all of them say the same as the events do, and are as many as they say: two
+-- builders that swap the same day in at once can leave both builds in it.
+
+CREATE OR REPLACE VIEW session_rows AS
+WITH
+    (
+        SELECT groupArray(day)
+        FROM
+        (
+            SELECT
+                toDate(session_start) AS day,
+                count() AS day_events,
+                sum(cityHash64(session_id, session_seq, timestamp, visitor)) AS day_digest
+            FROM events
+            WHERE site_id = {site:UInt32} AND toDate(session_start) <= toDate({until:DateTime64(3, 'UTC')})
+            GROUP BY toDate(session_start)
+        ) AS standing
+        FULL OUTER JOIN
+        (
+            SELECT
+                toDate(session_start) AS day,
+                if(count() = any(day_sessions), any(day_events), 0) AS day_events,
+                any(day_digest) AS day_digest
+            FROM sessions
+            WHERE site_id = {site:UInt32} AND toDate(session_start) <= toDate({until:DateTime64(3, 'UTC')})
+            GROUP BY toDate(session_start)
+        ) AS built USING (day)
+        WHERE standing.day_events != built.day_events OR standing.day_digest != built.day_digest
+    ) AS stale_days,
+    (
+        SELECT (minOrDefault(session_start), groupUniqArray(session_id))
+        FROM events
+        WHERE site_id = {site:UInt32}
+            AND timestamp >= {since:DateTime64(3, 'UTC')}
+            AND session_start < least({since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')})
+            AND toDate(session_start) IN stale_days
+    ) AS began_before
+SELECT
+    site_id, session_id, visitor, session_start, session_end, pageviews, events, is_bounce,
+    toUInt32(greatest(0, dateDiff('second', session_start, session_end))) AS duration_s,
+    entry_hostname, entry_page, exit_hostname, exit_page,
+    referrer, source, channel, utm_source, utm_medium, utm_campaign, utm_content, utm_term, click_id,
+    country, region, region2, city, city_name,
+    device, browser, browser_version, os, os_version, screen_width
+FROM sessions
+WHERE site_id = {site:UInt32}
+    AND session_start < {until:DateTime64(3, 'UTC')}
+    AND session_end >= {since:DateTime64(3, 'UTC')}
+    AND toDate(session_start) NOT IN stale_days
+UNION ALL
+SELECT
+    site_id, session_id, visitor, session_start, session_end, pageviews, events, is_bounce,
+    toUInt32(greatest(0, dateDiff('second', session_start, session_end))) AS duration_s,
+    entry_hostname, entry_page, exit_hostname, exit_page,
+    referrer, source, channel, utm_source, utm_medium, utm_campaign, utm_content, utm_term, click_id,
+    country, region, region2, city, city_name,
+    device, browser, browser_version, os, os_version, screen_width
+FROM session_fold
+WHERE site_id = {site:UInt32}
+    AND session_start >= if(empty(began_before.2), {since:DateTime64(3, 'UTC')}, began_before.1)
+    AND session_start < {until:DateTime64(3, 'UTC')}
+    AND toDate(session_start) IN stale_days
+    AND (session_start >= {since:DateTime64(3, 'UTC')} OR session_id IN (began_before.2));

@@ -1,0 +1,15 @@
+"""What rollup is told: environment variables of these names in capitals, read once."""
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Read with `runtime.settings.load`."""
+
+    clickhouse_url: str
+    host: str = "127.0.0.1"
+    port: int = 7206
+    tick_s: float = 60.0
+    """Between two looks at what events say; answers are right meanwhile, only slower."""
+    most_days_a_tick: int = 40
+    """Bounds one tick after an import of many days; the next goes on."""

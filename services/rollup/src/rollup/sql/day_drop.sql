@@ -1,0 +1,1 @@
+ALTER TABLE sessions DROP PARTITION {partition:UInt32}
