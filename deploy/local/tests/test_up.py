@@ -148,6 +148,19 @@ def test_the_key_opens_the_demo_site(stack: Stack) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def test_status_finds_the_ports_by_itself(stack: Stack) -> None:
+    elsewhere = subprocess.run(
+        (sys.executable, "-m", "local_stack", "status"),
+        check=False,
+        env=os.environ | {"TIDELINE_STATE_DIR": str(stack.state)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert str(stack.base + 1) in elsewhere.stdout
+    assert "traffic" not in elsewhere.stdout
+
+
 def test_a_second_up_in_the_same_state_is_refused(stack: Stack) -> None:
     refused = stack.run("up")
     assert refused.returncode == 1

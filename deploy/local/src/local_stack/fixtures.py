@@ -24,20 +24,6 @@ from local_stack.program import Engine
 _START_TRIES = 3
 """Another process may take a port between the look and the start."""
 
-_FIXTURES = {"kafka_url", "redis_url", "postgres_url", "clickhouse_url"}
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker `engines`."""
-    config.addinivalue_line("markers", "engines: needs a real engine (set by itself, from the fixtures used)")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that asks for an engine, directly or by way of another fixture."""
-    for item in items:
-        if _FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker("engines")
-
 
 @pytest.fixture(scope="session")
 def kafka_url() -> Iterator[str]:

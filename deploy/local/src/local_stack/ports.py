@@ -36,6 +36,11 @@ def port_of(name: str, base: int) -> int:
     return base + _OFFSETS[name]
 
 
+def base_of(name: str, port: int) -> int:
+    """The base that this part's port was counted from. Raises KeyError for a part that has none."""
+    return port - _OFFSETS[name]
+
+
 def is_taken(port: int) -> bool:
     """True where something listens on that port of loopback, or the port cannot be bound."""
     with socket.socket() as candidate:

@@ -21,6 +21,7 @@ class Running(msgspec.Struct, frozen=True):
     created_s: float
     """Unix seconds, as the system has it."""
     log: str
+    ports: tuple[int, ...] = ()
 
     def process(self) -> psutil.Process | None:
         """The process where it still runs, else None."""
@@ -35,7 +36,7 @@ class Running(msgspec.Struct, frozen=True):
 def write(path: Path, children: Sequence[Child]) -> None:
     """Replace the file by these children's processes."""
     found = [
-        Running(child.program.name, pid, psutil.Process(pid).create_time(), str(child.log_path))
+        Running(child.program.name, pid, psutil.Process(pid).create_time(), str(child.log_path), child.program.ports)
         for child in children
         if (pid := child.pid) is not None and psutil.pid_exists(pid)
     ]

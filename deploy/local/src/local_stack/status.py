@@ -1,12 +1,15 @@
 """`status`: each process with its pid, port, health, memory and log file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from local_stack import kafka_jars, process_file
+from local_stack.ports import base_of
 from local_stack.process_file import Running
 from local_stack.program import Program
 from local_stack.settings import Settings
@@ -18,17 +21,13 @@ _MIB = 1024 * 1024
 def status(settings: Settings, console: Console) -> bool:
     """Print the table; True where everything runs and answers."""
     places = settings.places
-    stack = compose(settings, kafka_jars.folder(places.cache))
-    programs = [engine.program for engine in stack.engines] + list(stack.services)
-    if settings.tideline_demo:
-        programs.append(stack.traffic)
     running = {found.name: found for found in process_file.read(places.processes)}
     if not running:
         console.print("Nothing is running; `make up` starts it.")
         return False
     table = Table("name", "pid", "port", "health", "memory", "log", box=None, pad_edge=False)
     healthy, total_mib = True, 0.0
-    for program in programs:
+    for program in _programs(settings, running):
         health, memory_mib, pid = _looked_at(program, running.get(program.name))
         healthy = healthy and health == "ok"
         total_mib += memory_mib
@@ -38,6 +37,16 @@ def status(settings: Settings, console: Console) -> bool:
     table.add_row("together", "", "", "", f"{total_mib:.0f} MiB", "")
     console.print(table)
     return healthy
+
+
+def _programs(settings: Settings, running: Mapping[str, Running]) -> list[Program]:
+    """What ought to run, on the ports it was started on; traffic only where it was asked for."""
+    bases = [base_of(found.name, found.ports[0]) for found in running.values() if found.ports]
+    if bases:
+        settings = msgspec.structs.replace(settings, tideline_port_base=bases[0])
+    stack = compose(settings, kafka_jars.folder(settings.places.cache))
+    programs = [*(engine.program for engine in stack.engines), *stack.services]
+    return [*programs, stack.traffic] if stack.traffic.name in running else programs
 
 
 def _short(path: Path) -> str:

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.status import Status
 
 from local_stack import demo, endpoints, kafka_jars, kafka_start_cache, master_key, process_file, state_lock
+from local_stack.demo import OperatorError
 from local_stack.endpoints import Endpoints
 from local_stack.ports import check_free, port_of
 from local_stack.settings import Settings
@@ -70,11 +71,11 @@ async def _start(settings: Settings, console: Console, supervisor: Supervisor) -
         status.update("Starting the engines: kafka, redis, postgres, clickhouse")
         await supervisor.start_group([engine.program for engine in stack.engines])
         status.update("Bringing tables and topics to this version")
-        await asyncio.to_thread(demo.migrate, stack.urls)
+        await demo.migrate(stack.urls)
         status.update("Starting the services")
         supervisor.keep_trying(stack.services)
         status.update("Making the demo site and its key")
-        key = await asyncio.to_thread(demo.site_key, stack.urls, DEMO_SITE, places.engines / "demo.key")
+        key = await demo.site_key(stack.urls, DEMO_SITE, places.engines / "demo.key")
         status.update("Waiting for the services")
         if missing := await supervisor.missing_after(_SERVICES_TIMEOUT_S):
             _say(console, f"Not ready yet: {', '.join(missing)}. They are tried again; see {places.log}")
@@ -83,6 +84,19 @@ async def _start(settings: Settings, console: Console, supervisor: Supervisor) -
         found = _endpoints(settings, stack, key)
         endpoints.write(places.endpoints, found)
     _point_out(console, found)
+    past = places.engines / "demo.past"
+    if settings.tideline_demo and not past.exists():
+        with console.status("Giving the demo site a past of some weeks (once)"):
+            await _give_past(stack, past, console)
+
+
+async def _give_past(stack: Stack, past: Path, console: Console) -> None:
+    try:
+        await demo.give_past(stack.urls, DEMO_SITE, past)
+    except OperatorError as error:
+        _say(console, f"The demo site has no past, only what comes in now: {error}")
+    else:
+        _say(console, "The demo site has a past of some weeks now.")
 
 
 async def _jars(status: Status, cache: Path) -> Path:
