@@ -109,8 +109,8 @@ async def test_a_producer_that_died_is_made_anew(on_kafka: OnKafka):
     await log.start()
     await log.partitions()
     await log.append(envelope(0, 1))
-    await log._producer._sender.close()
-    log._producer._message_accumulator.fail_all(OutOfOrderSequenceNumber())
+    await log._producers[0]._producer._sender.close()
+    log._producers[0]._producer._message_accumulator.fail_all(OutOfOrderSequenceNumber())
     with pytest.raises(NotAppendedError, match="OutOfOrderSequenceNumber"):
         await log.append(envelope(0, 2))
     async with asyncio.timeout(10):

@@ -3,6 +3,7 @@
 import asyncio
 
 from collector.draft import Draft, Sender
+from collector.lane import gathering_s
 from contract.limits import MAX_ENVELOPE_BEACONS, MAX_ENVELOPE_BYTES
 
 SENDER = Sender("198.51.100.7", "Agent/1", opted_out=False)
@@ -132,3 +133,20 @@ async def test_lonely_counts_travel_without_beacons(desk, monkeypatch):
     (head,) = desk.heads()
     assert [tally.count for tally in head.dropped] == [1]
     assert desk.beacons() == []
+
+
+def test_few_beacons_wait_for_nothing_and_many_never_long():
+    assert gathering_s(1) == 0
+    assert 0 < gathering_s(20) < gathering_s(40)
+    assert gathering_s(MAX_ENVELOPE_BEACONS) == gathering_s(10 * MAX_ENVELOPE_BEACONS) <= 0.02
+
+
+async def test_a_lane_that_just_sent_many_gathers_for_a_moment(desk):
+    await desk.lanes.put(0, beacon(0), 1)
+    await asyncio.gather(*{desk.lanes.put(0, beacon(number), 1) for number in range(50)})
+    late = []
+    for number in range(5):
+        late.append(desk.lanes.put(0, beacon(number), 1))
+        await asyncio.sleep(0.001)
+    await asyncio.gather(*set(late))
+    assert [len(desk._open(envelope.value)) for envelope in desk.log.envelopes] == [1, 50, 5]

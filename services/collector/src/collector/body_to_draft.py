@@ -51,11 +51,9 @@ _body = msgspec.json.Decoder(_Body)
 def read_draft(body: bytes) -> Draft:
     """The draft in a body of JSON, whatever its content type says. Raises RefusedError."""
     said = read_object(_body, body)
-    name = read_name(said.n if said.n is not None else said.name, "event_name")
-    url = read_url(said.u if said.u is not None else said.url, "url")
-    given_props = _first(said.m, said.meta, said.p, said.props)
-    given_revenue = _first(said.revenue, said.dollar)
-    amount, currency = numbers.revenue(object_or_text_of_one(given_revenue)) if given_revenue else ("", "")
+    name = read_name(said.name if said.n is None else said.n, "event_name")
+    url = read_url(said.url if said.u is None else said.u, "url")
+    amount, currency = _read_revenue(said)
     engaged_ms = None if said.e is None else numbers.engagement_ms(said.e)
     depth = None if said.sd is None else numbers.scroll_depth(said.sd)
     if name == ENGAGEMENT and engaged_ms is None and depth is None:
@@ -63,17 +61,29 @@ def read_draft(body: bytes) -> Draft:
     return Draft(
         name,
         url,
-        read_domains(said.d if said.d is not None else said.domain, url),
-        read_referrer(said.r if said.r is not None else said.referrer),
-        read_props(object_or_text_of_one(given_props)) if given_props else {},
+        read_domains(said.domain if said.d is None else said.d, url),
+        read_referrer(said.referrer if said.r is None else said.r),
+        _read_props(said),
         amount,
         currency,
-        _first(said.i, said.interactive) is not False,
-        _first(said.h, said.hash_mode) in (1, "1"),
+        (said.interactive if said.i is None else said.i) is not False,
+        (said.hash_mode if said.h is None else said.h) in (1, "1"),
         engaged_ms,
         depth,
         _screen_width(said.w),
     )
+
+
+def _read_props(said: _Body) -> dict[str, str]:
+    for given in (said.m, said.meta, said.p, said.props):
+        if given is not None:
+            return read_props(object_or_text_of_one(given))
+    return {}
+
+
+def _read_revenue(said: _Body) -> tuple[str, str]:
+    given = said.dollar if said.revenue is None else said.revenue
+    return ("", "") if given is None else numbers.revenue(object_or_text_of_one(given))
 
 
 def read_name(value: Any, field: str) -> str:
@@ -111,11 +121,6 @@ def read_referrer(value: Any) -> str:
     if too_long(value, MAX_REFERRER_BYTES):
         return value.encode()[:MAX_REFERRER_BYTES].decode(errors="ignore")
     return value
-
-
-def _first(*values: Any) -> Any:
-    """The first that was sent at all: `false` is a value."""
-    return next((value for value in values if value is not None), None)
 
 
 def _screen_width(value: Any) -> int:

@@ -1,21 +1,21 @@
-"""Kafka's topic `beacons` as an envelope log: acks=all, idempotent, a producer that died is made anew."""
+"""Kafka's topic `beacons` as an envelope log: `acks=all`, one producer a partition.
+
+A producer sends one request at a time to a broker, and a broker works off one request's partitions one after the
+other, each with a flush of its own where it flushes every record. With a producer each, the flushes of several
+partitions run side by side, and no partition waits for another.
+"""
 
 import asyncio
 import contextlib
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from contract.topics import BEACONS
 from runtime import lifecycle, log
 
+from collector.adapters.partition_producer import PartitionProducer
 from collector.beacon_to_envelope import Envelope
 from collector.envelope_log import NotAppendedError
 
-_GIVE_UP_S = 30.0
-"""An idempotent producer never lets a batch expire; one that has not moved for so long is made anew."""
-_CLOSE_S = 2.0
-_RECONNECT_S = 0.5
-_REQUEST_TIMEOUT_MS = 10_000
+_CHECK_S = 1.0
 _log = log.get(__name__)
 
 
@@ -29,113 +29,69 @@ class KafkaLog:
     def __init__(self, bootstrap: str, topic: str = BEACONS.name) -> None:
         self._bootstrap = bootstrap
         self._topic = topic
-        self._producer: AIOKafkaProducer | None = None
-        self._partitions: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._dead = asyncio.Event()
-        self._connecting: asyncio.Task[None] | None = None
+        self._producers: list[PartitionProducer] = []
+        self._opened = asyncio.Event()
+        self._opening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to connect; does not wait, so that the process can answer 503 meanwhile."""
-        self._dead.set()
-        self._connecting = asyncio.create_task(self._keep_connected())
+        self._opening = asyncio.create_task(self._open())
 
     async def stop(self) -> None:
         """Flush for a moment, and close."""
-        if self._connecting is not None:
-            self._connecting.cancel()
+        if self._opening is not None:
+            self._opening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._connecting
-        self._partitions.cancel()
-        if self._producer is not None:
-            await _close(self._producer)
+                await self._opening
+        await asyncio.gather(*(producer.stop() for producer in self._producers))
 
     async def failed(self) -> None:
         """Raise PartitionsChangedError where the topic is no longer what it was."""
-        if self._connecting is None:
+        if self._opening is None:
             await lifecycle.forever()
         else:
-            await asyncio.shield(self._connecting)
+            await asyncio.shield(self._opening)
 
     async def ready(self) -> None:
-        """A health check: raises NotAppendedError while there is no connection."""
-        if self._producer is None:
+        """A health check: raises NotAppendedError while a partition has no connection."""
+        if not self._opened.is_set() or not all(producer.is_connected() for producer in self._producers):
             raise NotAppendedError("Kafka cannot be reached")
 
     async def partitions(self) -> int:
         """How many partitions the topic has; waits for the first connection."""
-        return await asyncio.shield(self._partitions)
+        await self._opened.wait()
+        return len(self._producers)
 
     async def append(self, envelope: Envelope) -> None:
         """Return once all in-sync replicas have the envelope. Raises NotAppendedError."""
-        producer = self._producer
-        if producer is None:
+        if envelope.partition >= len(self._producers):
             raise NotAppendedError("Kafka cannot be reached")
-        try:
-            async with asyncio.timeout(_GIVE_UP_S):
-                sent = await producer.send(
-                    self._topic,
-                    envelope.value,
-                    partition=envelope.partition,
-                    timestamp_ms=envelope.sealed_ms,
-                )
-                await sent
-        except (KafkaError, TimeoutError) as error:
-            self._give_up(producer)
-            raise NotAppendedError(type(error).__name__) from error
+        await self._producers[envelope.partition].append(envelope)
 
-    def _give_up(self, producer: AIOKafkaProducer) -> None:
-        if self._producer is producer:
-            self._dead.set()
+    async def _open(self) -> None:
+        """The first producer asks for the number of partitions; the others follow, then all are watched."""
+        await self._add_producer()
+        count = self._producers[0].count
+        for _ in range(1, count):
+            await self._add_producer()
+        self._opened.set()
+        _log.info("kafka_connected", partitions=count)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watch_count(count))
+            for producer in self._producers:
+                group.create_task(producer.failed())
 
-    async def _keep_connected(self) -> None:
+    async def _add_producer(self) -> None:
+        producer = PartitionProducer(self._bootstrap, self._topic)
+        self._producers.append(producer)
+        await producer.start()
+        await producer.connected()
+
+    async def _watch_count(self, count: int) -> None:
         while True:
-            await self._dead.wait()
-            self._dead.clear()
-            old, self._producer = self._producer, None
-            if old is not None:
-                _log.warning("producer_made_anew")
-                await _close(old)
-            self._producer = await self._connect()
-            _log.info("kafka_connected")
-
-    async def _connect(self) -> AIOKafkaProducer:
-        while True:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                acks="all",
-                enable_idempotence=True,
-                linger_ms=0,
-                max_batch_size=BEACONS.max_record_bytes,
-                max_request_size=BEACONS.max_record_bytes,
-                request_timeout_ms=_REQUEST_TIMEOUT_MS,
-            )
-            try:
-                await producer.start()
-                await self._note_partitions(producer)
-            except (KafkaError, OSError) as error:
-                _log.warning("kafka_away", error=type(error).__name__)
-                await _close(producer)
-                await asyncio.sleep(_RECONNECT_S)
-            except BaseException:
-                await _close(producer)
-                raise
-            else:
-                return producer
-
-    async def _note_partitions(self, producer: AIOKafkaProducer) -> None:
-        count = len(await producer.partitions_for(self._topic))
-        if not self._partitions.done():
-            self._partitions.set_result(count)
-        elif self._partitions.result() != count:
-            raise PartitionsChangedError(
-                f"`{self._topic}` has {count} partitions and had {self._partitions.result()}: start anew"
-            )
-
-
-async def _close(producer: AIOKafkaProducer) -> None:
-    """Closing waits for what may never be acknowledged, so it gets a moment only."""
-    try:
-        async with asyncio.timeout(_CLOSE_S):
-            await producer.stop()
-    except TimeoutError:
-        await producer.client.close()
+            await asyncio.sleep(_CHECK_S)
+            for producer in self._producers:
+                if producer.count != count:
+                    raise PartitionsChangedError(
+                        f"`{self._topic}` has {producer.count} partitions and had {count}: start anew"
+                    )

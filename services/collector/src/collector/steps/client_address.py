@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 _MAPPED = bytes(10) + b"\xff\xff"
 _V4_BYTES = 4
+_V6_BYTES = 16
+_KNOWN_PROXIES = 1_000
 
 
 class TrustError(Exception):
@@ -23,12 +25,24 @@ class TrustedProxies:
             networks = [ipaddress.ip_network(part, strict=False) for part in parts]
         except ValueError as error:
             raise TrustError(f"TRUSTED_PROXIES: {error}") from None
-        self._networks = [(net.max_prefixlen // 8, int(net.netmask), int(net.network_address)) for net in networks]
+        self._networks: dict[int, list[tuple[int, int]]] = {_V4_BYTES: [], _V6_BYTES: []}
+        for net in networks:
+            ranges = self._networks[net.max_prefixlen // 8]
+            ranges.append((int(net.netmask), int(net.network_address)))
+        self._known: set[bytes] = set()
 
     def trusts(self, packed: bytes) -> bool:
         """Whether a packed address lies in one of the networks."""
-        size, number = len(packed), int.from_bytes(packed)
-        return any(size == length and number & mask == start for length, mask, start in self._networks)
+        if packed in self._known:
+            return True
+        number = int.from_bytes(packed)
+        for mask, start in self._networks[len(packed)]:
+            if number & mask == start:
+                # only proxies are remembered, never a visitor
+                if len(self._known) < _KNOWN_PROXIES:
+                    self._known.add(packed)
+                return True
+        return False
 
 
 def client_address(peer: str, forwarded: Sequence[bytes], proxies: TrustedProxies) -> str:

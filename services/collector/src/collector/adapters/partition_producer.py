@@ -1,0 +1,123 @@
+"""One idempotent Kafka producer that is made anew when it dies: envelopes of one partition in, acknowledgements out."""
+
+import asyncio
+import contextlib
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from contract.topics import BEACONS
+from runtime import lifecycle, log
+
+from collector.beacon_to_envelope import Envelope
+from collector.envelope_log import NotAppendedError
+
+_GIVE_UP_S = 30.0
+"""An idempotent producer never lets a batch expire; one that has not moved for so long is made anew."""
+_CLOSE_S = 2.0
+_RECONNECT_S = 0.5
+_REQUEST_TIMEOUT_MS = 10_000
+_log = log.get(__name__)
+
+
+class PartitionProducer:
+    """A component. Connects by itself; until then appending fails at once."""
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._producer: AIOKafkaProducer | None = None
+        self._connected = asyncio.Event()
+        self._dead = asyncio.Event()
+        self._connecting: asyncio.Task[None] | None = None
+        self.count = 0
+        """Partitions of the topic, as of the last connection."""
+
+    async def start(self) -> None:
+        """Begin to connect; does not wait."""
+        self._dead.set()
+        self._connecting = asyncio.create_task(self._keep_connected())
+
+    async def stop(self) -> None:
+        """Flush for a moment, and close."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._connecting
+        if self._producer is not None:
+            await _close(self._producer)
+
+    async def failed(self) -> None:
+        """Raise what ended the connecting, if something did."""
+        if self._connecting is None:
+            await lifecycle.forever()
+        else:
+            await asyncio.shield(self._connecting)
+
+    async def connected(self) -> None:
+        """Return once there is a connection."""
+        await self._connected.wait()
+
+    def is_connected(self) -> bool:
+        """Whether there is a connection now."""
+        return self._producer is not None
+
+    async def append(self, envelope: Envelope) -> None:
+        """Return once all in-sync replicas have the envelope. Raises NotAppendedError."""
+        producer = self._producer
+        if producer is None:
+            raise NotAppendedError("Kafka cannot be reached")
+        try:
+            async with asyncio.timeout(_GIVE_UP_S):
+                sent = await producer.send(
+                    self._topic, envelope.value, partition=envelope.partition, timestamp_ms=envelope.sealed_ms
+                )
+                await sent
+        except (KafkaError, TimeoutError) as error:
+            if self._producer is producer:
+                self._dead.set()
+            raise NotAppendedError(type(error).__name__) from error
+
+    async def _keep_connected(self) -> None:
+        while True:
+            await self._dead.wait()
+            self._dead.clear()
+            old, self._producer = self._producer, None
+            if old is not None:
+                self._connected.clear()
+                _log.warning("producer_made_anew")
+                await _close(old)
+            self._producer = await self._connect()
+            self._connected.set()
+
+    async def _connect(self) -> AIOKafkaProducer:
+        while True:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=0,
+                max_batch_size=BEACONS.max_record_bytes,
+                max_request_size=BEACONS.max_record_bytes,
+                request_timeout_ms=_REQUEST_TIMEOUT_MS,
+            )
+            try:
+                await producer.start()
+                self.count = len(await producer.partitions_for(self._topic))
+            except (KafkaError, OSError) as error:
+                _log.warning("kafka_away", error=type(error).__name__)
+                await _close(producer)
+                await asyncio.sleep(_RECONNECT_S)
+            except BaseException:
+                await _close(producer)
+                raise
+            else:
+                return producer
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Closing waits for what may never be acknowledged, so it gets a moment only."""
+    try:
+        async with asyncio.timeout(_CLOSE_S):
+            await producer.stop()
+    except TimeoutError:
+        await producer.client.close()
