@@ -1,14 +1,16 @@
 """A file of lines into a site: checked as a whole, then each line stored once, read back and verified.
 
 Only what the table does not hold yet is inserted, so an import that was killed is gone on with by the same command.
-Memory: 100,000 lines at a time, one visitor's lines, and 24 bytes for each event imported before in the file's span;
-the disk for temporary files takes about twice the file.
+Memory: 100,000 lines at a time, one visitor's lines, and 24 bytes for each event imported before in the file's span.
+Temporary files take about twice the file's size in the folder of TMPDIR, and one open file for each 50,000 lines.
 """
 
 from collections.abc import Callable
+from contextlib import closing
+from functools import reduce
+from operator import xor
 from pathlib import Path
 from secrets import token_bytes
-from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Protocol
 
@@ -74,42 +76,46 @@ def import_file(
 
     Raises FileError, ClickHouseError, UnverifiedError.
     """
-    with TemporaryDirectory(prefix="tideline-import-") as folder:
-        reading = read_file(file, site_id, until_ms, Path(folder), progress.read)
-        if not reading.lines:
-            return Outcome(0, 0)
+    with closing(read_file(file, site_id, until_ms, progress.read)) as reading:
         target = Target(site_id, domain, token_bytes(_LABEL_KEY_BYTES))
-        table = table_of(reading.first_ms, reading.last_ms)
-        inserted = 0
-        for attempt in range(_TRIES):
-            try:
-                more, verified = _insert_missing(reading, target, table, Path(folder) / f"{attempt}", progress)
-            except ClickHouseError:
-                if attempt + 1 == _TRIES:
-                    raise
-                sleep(_PAUSE_S)
-                continue
-            inserted += more
-            if verified:
-                return Outcome(reading.lines, inserted)
-        raise UnverifiedError("the table does not hold what was inserted; run the same command again")
+        inserted = _insert_and_verify(reading, target, table_of(reading.first_ms, reading.last_ms), progress)
+        return Outcome(reading.lines, inserted)
+
+
+def _insert_and_verify(reading: Reading, target: Target, table: Table, progress: Progress) -> int:
+    """How many events were not there before; what an attempt leaves out, the next one finds missing."""
+    there_before = None
+    generation = 0
+    for attempt in range(_TRIES):
+        try:
+            stored = table.stored()
+            if there_before is None:
+                there_before = len(stored)
+            held = _insert_missing(reading, target, table, stored, generation, progress)
+            if table.held() == held:
+                return held.events - there_before
+            # the server knows the token of a block that it no longer holds: erased since, or lost in a crash
+            generation = attempt + 1
+        except ClickHouseError:
+            if attempt + 1 == _TRIES:
+                raise
+            sleep(_PAUSE_S)
+    raise UnverifiedError("the table does not hold what was inserted; run the same command again")
 
 
 def _insert_missing(
-    reading: Reading, target: Target, table: Table, folder: Path, progress: Progress
-) -> tuple[int, bool]:
-    """How many events were inserted, and whether exactly they have come to what was there before."""
-    stored = table.stored()
-    months = MonthFiles(folder)
-    for event in events_of(reading.by_visitor.in_order(), target, stored):
-        months.add(event)
+    reading: Reading, target: Target, table: Table, stored: StoredEvents, generation: int, progress: Progress
+) -> Held:
+    """Insert what is not stored; what the table must hold now."""
     inserted, ids_xor = 0, stored.event_ids_xor()
-    for block in months.blocks():
-        missing = [event for event in block if stored.find(event.event_id) is None]
-        if missing:
-            table.insert(missing, token_of(missing))
-        for event in missing:
-            ids_xor ^= event.event_id
-        inserted += len(missing)
-        progress.stored(len(block), reading.lines)
-    return inserted, table.held() == Held(len(stored) + inserted, ids_xor)
+    with closing(MonthFiles()) as months:
+        for event in events_of(reading.by_visitor.in_order(), target, stored):
+            months.add(event)
+        for block in months.blocks():
+            missing = [event for event in block if stored.find(event.event_id) is None]
+            if missing:
+                table.insert(missing, token_of(missing, generation))
+            ids_xor = reduce(xor, (event.event_id for event in missing), ids_xor)
+            inserted += len(missing)
+            progress.stored(len(block), reading.lines)
+    return Held(len(stored) + inserted, ids_xor)

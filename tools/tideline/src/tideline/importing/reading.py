@@ -5,6 +5,7 @@ the same file twice gives the same ids, and nobody can try out labels against wh
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 
@@ -47,27 +48,37 @@ class Reading(msgspec.Struct, frozen=True):
     first_ms: int
     last_ms: int
 
+    def close(self) -> None:
+        """Give memory and disk back."""
+        self.by_visitor.close()
+
 
 def line_of(record: Record) -> EventLine:
     """The record's line; its label is in the record."""
     return _decode(record.line)
 
 
-def read_file(file: Path, site_id: int, until_ms: int, folder: Path, progress: Progress) -> Reading:
+def read_file(file: Path, site_id: int, until_ms: int, progress: Progress) -> Reading:
     """Check every line, give it its id, and sort. `progress` is told the bytes read. Raises FileError."""
-    by_time = Spool(folder / "by_time", Record, lambda r: (r.timestamp_ms, r.line, r.line_number))
-    for record in _checked(file, until_ms, progress):
-        by_time.add(record)
-    by_visitor = Spool(folder / "by_visitor", Record, lambda r: (r.visitor, r.timestamp_ms, r.line_number))
-    previous, alike, lines, first_ms, last_ms = b"", 0, 0, 0, 0
-    for record in by_time.in_order():
+    by_visitor = Spool(Record, lambda r: (r.visitor, r.timestamp_ms, r.line_number))
+    lines, first_ms, last_ms = 0, 0, 0
+    with closing(Spool(Record, lambda r: (r.timestamp_ms, r.line, r.line_number))) as by_time:
+        for record in _checked(file, until_ms, progress):
+            by_time.add(record)
+        for record in _numbered(by_time.in_order(), site_id):
+            by_visitor.add(record)
+            first_ms, last_ms, lines = (first_ms if lines else record.timestamp_ms), record.timestamp_ms, lines + 1
+    return Reading(by_visitor, lines, first_ms, last_ms)
+
+
+def _numbered(by_time: Iterator[Record], site_id: int) -> Iterator[Record]:
+    """Records with ids; lines alike come one after another."""
+    previous, alike = b"", 0
+    for record in by_time:
         alike = alike + 1 if record.line == previous else 0
         previous = record.line
         record.event_id = _event_id(record.line, site_id, alike)
-        by_visitor.add(record)
-        first_ms, last_ms, lines = (first_ms if lines else record.timestamp_ms), record.timestamp_ms, lines + 1
-    by_time.drop()
-    return Reading(by_visitor, lines, first_ms, last_ms)
+        yield record
 
 
 def _checked(file: Path, until_ms: int, progress: Progress) -> Iterator[Record]:
