@@ -80,6 +80,18 @@ async def test_the_day_the_clocks_go_forward_has_twenty_three_hours(shore, visit
     assert "2026-03-29 02:00:00" not in labels
 
 
+@BERLIN
+async def test_a_visit_over_the_skipped_hour_is_in_the_hours_before_and_after(shore, visit):
+    shore.add(visit(("2026-03-29T00:50", "/"), ("2026-03-29T01:10", "/")))
+    question = {"date_range": days("2026-03-29"), "dimensions": ["time:hour"], "include": {"total_rows": True}}
+    found = await shore.answer("visits", "pageviews", **question)
+    assert [[*row["dimensions"], *row["metrics"]] for row in found.json()["results"]] == [
+        ["2026-03-29 01:00:00", 1, 1],
+        ["2026-03-29 03:00:00", 1, 1],
+    ]
+    assert found.json()["meta"]["total_rows"] == 2
+
+
 @KOLKATA
 async def test_days_and_hours_of_a_half_hour_zone_begin_at_half_past_in_utc(shore, visit):
     shore.add(

@@ -39,11 +39,11 @@ class Dimension(msgspec.Struct, frozen=True):
 
 
 class TimeBucket(msgspec.Struct, frozen=True):
-    """A dimension of time; `step_s` is short enough to miss no bucket between a visit's first and last event."""
+    """A dimension of time: the fragment of `sql/time.sql` that numbers its buckets, and the one that labels them."""
 
     name: str
-    fragment: str
-    step_s: int
+    number: str
+    label: str
 
 
 _REGISTRY = (
@@ -77,13 +77,14 @@ _REGISTRY = (
 )
 
 _BUCKETS = (
-    TimeBucket("time:minute", "bucket.minute", 60),
-    TimeBucket("time:hour", "bucket.hour", 900),
-    TimeBucket("time:day", "bucket.day", 3_600),
-    TimeBucket("time:week", "bucket.week", 3_600),
-    TimeBucket("time:month", "bucket.month", 3_600),
+    TimeBucket("time:minute", "bucket.minute", "label.minute"),
+    TimeBucket("time:hour", "bucket.hour", "label.hour"),
+    TimeBucket("time:day", "bucket.day", "label.day"),
+    TimeBucket("time:week", "bucket.week", "label.week"),
+    TimeBucket("time:month", "bucket.month", "label.month"),
 )
 
+MINUTE, HOUR = "time:minute", "time:hour"
 PROPS_PREFIX = "event:props:"
 GOAL = "event:goal"
 AUTOMATIC_TIME = "time"

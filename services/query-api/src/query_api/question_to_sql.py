@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from query_api.dimensions import BUCKETS
+from query_api.dimensions import BUCKETS, HOUR
 from query_api.metrics import METRICS
 from query_api.question import Question
 from query_api.steps.bindings import Bindings, Value
+from query_api.steps.conditions import joined
 from query_api.steps.fragments import sql
 from query_api.steps.parts import Side, grouped_by, joins_pages, parts_of, sides_of
+from query_api.steps.time_labels import skipped_hours
 
 PlaceNames = Mapping[str, Mapping[str, str]]
 """For the kinds `country_name` and `region_name`: the code of a place to its name."""
@@ -30,10 +32,7 @@ def question_to_sql(question: Question, place_names: PlaceNames) -> Statement:
     """The statement whose rows are the question's results: dimensions first, then metrics."""
     bindings = _bindings(question, place_names)
     sides = sides_of(question)
-    keys = [
-        sql("result.time" if name in BUCKETS else "result.key", place=str(place))
-        for place, name in enumerate(question.dimensions)
-    ]
+    keys = [_result_key(name, place) for place, name in enumerate(question.dimensions)]
     text = sql(
         "answer",
         columns=", ".join([*keys, *(_result(name, question, sides, bindings) for name in question.metrics)]),
@@ -74,6 +73,7 @@ def _bindings(question: Question, place_names: PlaceNames) -> Bindings:
         "since": f"{question.period.since:%Y-%m-%d %H:%M:%S}.000",
         "until": f"{question.period.until:%Y-%m-%d %H:%M:%S}.000",
         "zone": question.zone,
+        "skipped_hours": skipped_hours(question.period),
         "first_day": question.period.first.date().isoformat(),
         "limit": question.limit,
         "offset": question.offset,
@@ -89,8 +89,18 @@ def _result(name: str, question: Question, sides: Sequence[Side], bindings: Bind
     return sql("result.percentage", everyone=everyone)
 
 
+def _result_key(name: str, place: int) -> str:
+    bucket = BUCKETS.get(name)
+    if bucket is None:
+        return sql("result.key", place=str(place))
+    return sql("result.time", label=sql(bucket.label, number=f"d{place}"), place=str(place))
+
+
 def _having(question: Question, sides: Sequence[Side]) -> str:
-    return sql("having_events") if joins_pages(question, sides) else ""
+    conditions = [sql("has_events")] if joins_pages(question, sides) else []
+    if HOUR in question.dimensions and skipped_hours(question.period):
+        conditions.append(sql("not_skipped", place=str(question.dimensions.index(HOUR))))
+    return sql("having", condition=joined("and", conditions)) if conditions else ""
 
 
 def _order(question: Question) -> str:

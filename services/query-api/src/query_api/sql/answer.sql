@@ -3,12 +3,6 @@
 -- name: period
 site_id = {site:UInt32} AND timestamp >= {since:DateTime64(3, 'UTC')} AND timestamp < {until:DateTime64(3, 'UTC')}
 
--- name: since
-{since:DateTime64(3, 'UTC')}
-
--- name: last
-({until:DateTime64(3, 'UTC')} - toIntervalMillisecond(1))
-
 -- name: key
 $expression AS d$place
 
@@ -60,7 +54,7 @@ LIMIT {limit:UInt32} OFFSET {offset:UInt32}
 d$place AS r$place
 
 -- name: result.time
-toString(d$place) AS r$place
+$label AS r$place
 
 -- name: result.metric
 sum(m_$name) AS r_$name
@@ -69,9 +63,12 @@ sum(m_$name) AS r_$name
 -- Of all visitors that the question's filters choose.
 round(ifNotFinite(100 * sum(m_visitors) / (SELECT sum(m_visitors) FROM ($everyone)), 0), 1) AS r_percentage
 
--- name: having_events
+-- name: has_events
 -- A page that no event of the period is on has no row, though a visit may have entered there before.
-HAVING sum(m_present) > 0
+sum(m_present) > 0
+
+-- name: having
+HAVING $condition
 
 -- name: order
 ORDER BY $ranks

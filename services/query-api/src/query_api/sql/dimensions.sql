@@ -22,32 +22,6 @@ if(city_name != '', toString(city_name), if(city = 0, '', toString(city)))
 if($value = '', $empty, $value)
 
 -- name: wall_clock
--- What the clocks of the site's zone showed, as if it were UTC: exact in zones of half hours, and the hour that
--- is lived twice when clocks go back is one hour.
-addSeconds(toDateTime($instant, 'UTC'), timezoneOffset(toTimeZone($instant, {zone:String})))
-
--- name: bucket.minute
-toStartOfMinute($clock)
-
--- name: bucket.hour
-toStartOfHour($clock)
-
--- name: bucket.day
-toDate($clock)
-
--- name: bucket.week
--- Monday, or the period's first day where that is later.
-greatest(toMonday($clock), {first_day:Date})
-
--- name: bucket.month
-toStartOfMonth($clock)
-
--- name: times_of_visit
--- Every bucket between a visit's first and last event, within the period.
-arrayJoin(arrayDistinct(arrayMap(
-    instant -> $bucket,
-    arrayPushBack(
-        arrayMap(
-            step -> addSeconds(greatest(session_start, $since), step * $step_s),
-            range(0, toUInt32(intDiv(greatest(0, dateDiff('second', greatest(session_start, $since), least(session_end, $last))), $step_s)) + 1)),
-        least(session_end, $last)))))
+-- What the clocks of the site's zone showed, in seconds since 1970: exact in zones of half hours, and the hour that is
+-- lived twice when clocks go back is one hour.
+(toUnixTimestamp($instant) + timezoneOffset(toTimeZone($instant, {zone:String})))

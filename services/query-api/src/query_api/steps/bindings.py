@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-Value = int | str | list[str]
+Value = int | str | list[str] | list[int]
 
 
 class Bindings:

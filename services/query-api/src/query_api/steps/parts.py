@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from query_api.dimensions import BUCKETS, Dimension, Scope, TimeBucket, dimension_named
+from query_api.dimensions import BUCKETS, MINUTE, Dimension, Scope, TimeBucket, dimension_named
 from query_api.metrics import METRICS, Counted
 from query_api.question import Filter, Leaf, Question, leaves
 from query_api.steps.bindings import Bindings
@@ -151,12 +151,12 @@ def _shown(dimension: Dimension, bindings: Bindings) -> str:
 
 def _time(bucket: TimeBucket, rows: str) -> str:
     if rows == EVENTS:
-        return sql(bucket.fragment, clock=sql("wall_clock", instant="timestamp"))
-    clock = sql("wall_clock", instant="instant")
-    return sql(
-        "times_of_visit",
-        bucket=sql(bucket.fragment, clock=clock),
-        since=sql("since"),
-        last=sql("last"),
-        step_s=str(bucket.step_s),
-    )
+        return _number(bucket, "timestamp")
+    first, last = sql("first_of_visit", since=sql("since")), sql("last_of_visit", last=sql("last"))
+    if bucket.name == MINUTE:
+        return sql("minutes_of_visit", bucket=_number(bucket, sql("minute_start")), first=first, last=last)
+    return sql("buckets_of_visit", first=_number(bucket, first), last=_number(bucket, last))
+
+
+def _number(bucket: TimeBucket, instant: str) -> str:
+    return sql(bucket.number, clock=sql("wall_clock", instant=instant))

@@ -1,7 +1,7 @@
-"""The labels of every bucket of time in a period, in order and in the form that results have them in."""
+"""Labels of every bucket of time in a period, in order and as results have them; and the hours that no clock shows."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from query_api.question import Period
 
@@ -22,6 +22,28 @@ def time_labels(bucket: str, period: Period) -> list[str]:
             return list(dict.fromkeys(_week_start(day, period).isoformat() for day in _days(period)))
         case _:
             return list(dict.fromkeys(day.replace(day=1).isoformat() for day in _days(period)))
+
+
+def skipped_hours(period: Period) -> list[int]:
+    """The hours within the period that no clock showed, since clocks went forward, numbered from 1970."""
+    return [
+        hour
+        for day in _days(period)
+        if _offset(day, period) < _offset(day + timedelta(days=1), period)
+        for hour in _hours_without_label(day, period)
+    ]
+
+
+def _offset(day: date, period: Period) -> timedelta:
+    return datetime.combine(day, time(), period.first.tzinfo).utcoffset() or timedelta()
+
+
+def _hours_without_label(day: date, period: Period) -> list[int]:
+    first = datetime.combine(day, time(), period.first.tzinfo)
+    last = datetime.combine(day, time(23, 59, 59), period.first.tzinfo)
+    shown = set(_clock_labels(Period(first, last), timedelta(hours=1)))
+    midnight = int(datetime.combine(day, time(), UTC).timestamp()) // 3_600
+    return [midnight + hour for hour in range(24) if f"{day} {hour:02}:00:00" not in shown]
 
 
 def _days(period: Period) -> Iterator[date]:
