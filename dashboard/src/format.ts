@@ -22,12 +22,8 @@ export const formatDuration = (seconds: number): string => {
   return `${Math.floor(total_s / 3_600)}h ${two(Math.floor((total_s % 3_600) / 60))}m`;
 };
 
-/** A part of a whole; `<1%` where it would round to nothing. */
-export const formatShare = (part: number, total: number): string => {
-  if (total <= 0) return "";
-  const percent = (100 * part) / total;
-  return percent > 0 && percent < 1 ? "<1%" : formatPercent(percent);
-};
+/** A part of a whole in percent; `<1%` where it would round to nothing. */
+export const formatShare = (percent: number): string => (percent > 0 && percent < 1 ? "<1%" : formatPercent(percent));
 
 const named = (options: Intl.DateTimeFormatOptions): ((label: string) => string) => {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });

@@ -83,7 +83,7 @@ export const graphOptions = (
   const axis = { font: FONT, stroke: () => colour("--ink-soft"), ticks: { show: false } };
   return {
     ...size,
-    padding: [24, 18, 0, 4],
+    padding: [24, 24, 0, 4],
     legend: { show: false },
     cursor: {
       y: false,

@@ -21,6 +21,9 @@ export interface Site {
   script_url?: string;
 }
 
+/** A little longer than the server itself waits for an answer. */
+const ANSWER_MS = 35_000;
+
 const KINDS: Record<number, TroubleKind> = { 400: "question", 401: "key", 403: "key", 404: "key", 429: "wait" };
 
 /** An answer that is not 200 in, a Trouble out, with the server's own words where it has some. */
@@ -34,7 +37,7 @@ const request = async (path: string, key: string, init: RequestInit): Promise<un
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
   let answer: Response;
   try {
-    answer = await fetch(path, { ...init, headers, credentials: "omit", signal: AbortSignal.timeout(15_000) });
+    answer = await fetch(path, { ...init, headers, credentials: "omit", signal: AbortSignal.timeout(ANSWER_MS) });
   } catch {
     throw new Trouble("away", "The server could not be reached.");
   }

@@ -49,10 +49,13 @@ export const graphQuestion = (frame: Frame): Question => ({
   include: { time_labels: true },
 });
 
-/** The first entries of a list by visitors; names break ties, so that equal entries do not change places. */
+/**
+ * The first entries of a list by visitors; names break ties, so that equal entries do not change places. Their part of
+ * all visitors is asked with them: against totals of another answer, a moment younger or older, it could pass 100%.
+ */
 export const listQuestion = (frame: Frame, list: List): Question => ({
   ...totalsQuestion(frame),
-  metrics: ["visitors"],
+  metrics: ["visitors", "percentage"],
   dimensions: [list.dimension],
   order_by: [
     ["visitors", "desc"],

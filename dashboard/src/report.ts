@@ -1,6 +1,6 @@
 /** A frame in, everything that one look at the dashboard shows out: questions go out at once, answers become a report. */
 import { LISTS, type List } from "./lists.ts";
-import type { Figures } from "./metrics.ts";
+import { METRIC_NAMES, type Figures } from "./metrics.ts";
 import {
   everQuestion,
   graphQuestion,
@@ -16,6 +16,8 @@ import {
 export interface Entry {
   value: string;
   visitors: number;
+  /** Of all visitors of the period, 0 to 100. */
+  percent: number;
 }
 
 export interface Graph {
@@ -29,6 +31,8 @@ export interface Report {
   frame: Frame;
   totals: Figures;
   previous: Figures;
+  /** The past hardly changes: it is not asked for every time. */
+  previousAsked: Date;
   visitorsNow: number;
   graph: Graph;
   lists: { list: List; entries: Entry[] }[];
@@ -38,8 +42,15 @@ export interface Report {
 
 export type Ask = (question: Question) => Promise<Answer>;
 
-const figuresOf = (answer: Answer): Figures => answer.results[0]?.metrics ?? [];
 const COUNTS = 3;
+const PREVIOUS_MS = 300_000;
+const VISITS = METRIC_NAMES.indexOf("visits");
+
+/** The metrics without dimensions; a mean over no visit is none, whatever number stands for it. */
+export const figuresOf = (answer: Answer): Figures => {
+  const figures = answer.results[0]?.metrics ?? [];
+  return figures.map((figure, metric) => (metric < COUNTS || figures[VISITS] ? figure : null));
+};
 
 /** An answer by time in, a graph out: a bucket that nobody came in has no visitors, and no bounce rate either. */
 export const graphOf = (answer: Answer, metrics: number): Graph => {
@@ -52,13 +63,22 @@ export const graphOf = (answer: Answer, metrics: number): Graph => {
 };
 
 const entriesOf = (answer: Answer): Entry[] =>
-  answer.results.map((result) => ({ value: result.dimensions[0] ?? "", visitors: result.metrics[0] ?? 0 }));
+  answer.results.map(({ dimensions: [value = ""], metrics: [visitors, percent] }) => ({
+    value,
+    visitors: visitors ?? 0,
+    percent: percent ?? 0,
+  }));
+
+/** Whether the stretch before, as an earlier report has it, is still good enough to compare with. */
+const isFresh = (earlier: Report, { site, period, now }: Frame): boolean =>
+  earlier.frame.site == site && earlier.frame.period == period && now.getTime() - earlier.previousAsked.getTime() < PREVIOUS_MS;
 
 /** Ask everything; rejects with the first question that fails, so that a report is whole or not at all. */
-export const askReport = async (ask: Ask, frame: Frame): Promise<Report> => {
+export const askReport = async (ask: Ask, frame: Frame, earlier?: Report): Promise<Report> => {
+  const kept = earlier && isFresh(earlier, frame) ? earlier : undefined;
   const [totals, previous, graph, now, ...lists] = await Promise.all([
     ask(totalsQuestion(frame)),
-    ask(previousQuestion(frame)),
+    kept?.previous ?? ask(previousQuestion(frame)).then(figuresOf),
     ask(graphQuestion(frame)),
     ask(nowQuestion(frame)),
     ...LISTS.map((list) => ask(listQuestion(frame, list))),
@@ -68,7 +88,8 @@ export const askReport = async (ask: Ask, frame: Frame): Promise<Report> => {
   return {
     frame,
     totals: figures,
-    previous: figuresOf(previous),
+    previous,
+    previousAsked: kept?.previousAsked ?? frame.now,
     visitorsNow: figuresOf(now)[0] ?? 0,
     graph: graphOf(graph, graphQuestion(frame).metrics.length),
     lists: LISTS.map((list, place) => ({ list, entries: entriesOf(lists[place]!) })),

@@ -135,7 +135,7 @@ test("a page that was hidden asks at once when it is shown, if its time had come
   await page.clock.fastForward(60_000);
   expect(api.questions).toEqual([]);
   await hide(false);
-  await expect.poll(() => api.questions.length).toBe(9);
+  await expect.poll(() => api.questions.length).toBe(8);
 });
 
 test("it asks again by itself every twenty seconds", async () => {
@@ -143,7 +143,7 @@ test("it asks again by itself every twenty seconds", async () => {
   await see("1,284");
   api.questions.length = 0;
   await page.clock.fastForward(21_000);
-  await expect.poll(() => api.questions.length).toBe(9);
+  await expect.poll(() => api.questions.length).toBe(8);
 });
 
 test("shapes stand where numbers will come", async () => {

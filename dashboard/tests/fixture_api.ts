@@ -53,7 +53,7 @@ export class FixtureApi {
     if (dimension.startsWith("time:")) return this.#byTime(question, dimension, scale);
     const values = scale ? (LISTS[dimension] ?? []) : [];
     return {
-      results: values.map((value, place) => ({ dimensions: [value], metrics: [Math.round(612 / (place + 1) ** 1.25)] })),
+      results: values.map((value, place) => ({ dimensions: [value], metrics: [612, 47.7].map((most) => Math.round(most / (place + 1) ** 1.25)) })),
       meta: {},
     };
   }

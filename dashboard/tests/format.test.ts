@@ -28,7 +28,7 @@ test.each([
 });
 
 test("shares are whole percents, and never nothing where there is something", () => {
-  expect([formatShare(1, 3), formatShare(1, 1_000), formatShare(0, 10), formatShare(0, 0)]).toEqual(["33%", "<1%", "0%", ""]);
+  expect([formatShare(33.3), formatShare(0.1), formatShare(0), formatShare(100)]).toEqual(["33%", "<1%", "0%", "100%"]);
   expect(formatPercent(46.4)).toBe("46%");
 });
 

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { periodOf } from "../src/period.ts";
 import { graphQuestion, listQuestion, type Answer, type Frame, type Question } from "../src/question.ts";
-import { askReport, graphOf } from "../src/report.ts";
+import { askReport, figuresOf, graphOf } from "../src/report.ts";
 import { LISTS } from "../src/lists.ts";
 import { pauseAfter } from "../src/view/use_report.ts";
 
@@ -26,7 +26,7 @@ test("the graph asks for all metrics by day, with the labels of empty days", () 
 
 test("a list asks for its first entries by visitors, ties by name", () => {
   expect(listQuestion(FRAME, LISTS[1]!)).toMatchObject({
-    metrics: ["visitors"],
+    metrics: ["visitors", "percentage"],
     dimensions: ["visit:source"],
     order_by: [
       ["visitors", "desc"],
@@ -47,6 +47,12 @@ test("a day nobody came has no visitors, and neither a bounce rate nor a duratio
   });
 });
 
+test("a mean over no visit is none, though the server says 0", () => {
+  expect(figuresOf(NOTHING)).toEqual([0, 0, 0, null, null]);
+  expect(figuresOf({ results: [{ metrics: [2, 2, 3, 0, 0], dimensions: [] }], meta: {} })).toEqual([2, 2, 3, 0, 0]);
+  expect(figuresOf({ results: [{ metrics: [4], dimensions: [] }], meta: {} })).toEqual([4]);
+});
+
 test("without labels from the server the days that it told are drawn", () => {
   expect(graphOf({ results: [{ metrics: [3], dimensions: ["2026-11-22"] }], meta: {} }, 1).labels).toEqual(["2026-11-22"]);
 });
@@ -59,7 +65,23 @@ test("a busy site is asked nine questions, and not whether it ever had a visitor
   }, FRAME);
   expect(asked).toHaveLength(9);
   expect(report).toMatchObject({ everCounted: true, totals: [5, 6, 7, 8, 9], visitorsNow: 5 });
-  expect(report.lists.map(({ entries }) => entries)).toEqual(LISTS.map(() => [{ value: "x", visitors: 5 }]));
+  expect(report.lists.map(({ entries }) => entries)).toEqual(LISTS.map(() => [{ value: "x", visitors: 5, percent: 6 }]));
+});
+
+test("the stretch before is asked for again after five minutes, or for another period", async () => {
+  const asked: Question[] = [];
+  const ask = async (question: Question) => {
+    asked.push(question);
+    return { results: [{ metrics: [asked.length], dimensions: [] }], meta: {} };
+  };
+  const later = (minutes: number) => ({ ...FRAME, now: new Date(FRAME.now.getTime() + minutes * 60_000) });
+  const first = await askReport(ask, FRAME);
+  const second = await askReport(ask, later(4), first);
+  expect([asked.length, second.previous]).toEqual([17, first.previous]);
+  await askReport(ask, later(5), second);
+  expect(asked).toHaveLength(26);
+  await askReport(ask, { ...later(5), period: periodOf("30d") }, second);
+  expect(asked).toHaveLength(35);
 });
 
 test("a site without visitors is asked whether it ever had one", async () => {

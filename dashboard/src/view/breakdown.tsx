@@ -6,11 +6,9 @@ import type { Entry } from "../report.ts";
 interface Props {
   list: List;
   entries: Entry[];
-  /** Visitors of the whole period. */
-  total: number;
 }
 
-export const Breakdown = ({ list, entries, total }: Props) => {
+export const Breakdown = ({ list, entries }: Props) => {
   const most = entries[0]?.visitors ?? 0;
   return (
     <section class={list.wide ? "sheet list wide" : "sheet list"}>
@@ -28,7 +26,7 @@ export const Breakdown = ({ list, entries, total }: Props) => {
           </tr>
         </thead>
         <tbody>
-          {entries.map(({ value, visitors }) => (
+          {entries.map(({ value, visitors, percent }) => (
             <tr key={value}>
               <th scope="row">
                 <span class="level" style={{ width: `${most ? (100 * visitors) / most : 0}%` }} />
@@ -42,7 +40,7 @@ export const Breakdown = ({ list, entries, total }: Props) => {
                 </span>
               </th>
               <td title={formatExactly(visitors)}>{formatCount(visitors)}</td>
-              <td class="share">{formatShare(visitors, total)}</td>
+              <td class="share">{formatShare(percent)}</td>
             </tr>
           ))}
         </tbody>

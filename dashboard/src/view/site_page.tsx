@@ -44,7 +44,7 @@ const Numbers = ({ report, turning }: { report: Report; turning: boolean }) => {
       </section>
       <div class={report.totals[0] ? "lists" : "lists still"}>
         {report.lists.map(({ list, entries }) => (
-          <Breakdown key={list.dimension} list={list} entries={entries} total={report.totals[0] ?? 0} />
+          <Breakdown key={list.dimension} list={list} entries={entries} />
         ))}
       </div>
     </div>

@@ -37,6 +37,7 @@ export const useReport = (key: string, site: string, zone: string, period: Perio
   useEffect(() => {
     let watched = true;
     let failures = 0;
+    let latest: Report | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
 
     const ask = async (): Promise<void> => {
@@ -44,9 +45,10 @@ export const useReport = (key: string, site: string, zone: string, period: Perio
       timer = undefined;
       let wait_s = 0;
       try {
-        const report = await askReport((question) => askQuestion(key, question), { site, zone, period, now: new Date() });
+        const frame = { site, zone, period, now: new Date() };
+        latest = await askReport((question) => askQuestion(key, question), frame, latest);
         failures = 0;
-        if (watched) setState({ site, report });
+        if (watched) setState({ site, report: latest });
       } catch (error) {
         const trouble = asTrouble(error);
         failures += 1;
