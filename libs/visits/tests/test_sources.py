@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from visits.sources import Source, clean_referrer, source_of
+from visits.sources import Source, clean_referrer, source_named, source_of
 
 
 def named(referrer="", utm_source="", click_id=""):
@@ -93,6 +93,17 @@ def test_a_click_id_names_the_source_where_nothing_else_does():
     assert named(click_id="gclid").name == "Google"
     assert named("https://a.example/", click_id="fbclid").name == "a.example"
     assert named(click_id="dclid").name == ""
+
+
+@settings(max_examples=100)
+@given(
+    st.sampled_from(["", "https://www.google.de/x", "https://claude.ai", "https://a.b.example/", "android-app://x.y"]),
+    st.sampled_from(["", "fb", "mail.google.com", "My Letter", "hn", "x.example"]),
+    st.sampled_from(["", "gclid", "dclid"]),
+)
+def test_a_source_is_known_again_by_its_name(referrer, tag, click_id):
+    found = named(referrer, tag, click_id)
+    assert source_named(found.name, found.referrer) == found
 
 
 def test_the_data_holds_at_least_600_hosts_and_each_name_and_host_once():

@@ -49,6 +49,11 @@ def source_of(referrer: str, own_hostname: str, utm_source: str, click_id: str) 
     return Source(name, kind, cleaned)
 
 
+def source_named(name: str, referrer: str) -> Source:
+    """The source of that name, as `source_of` gave it, with a referrer that is clean already."""
+    return Source(*(_by_tag(name) if name else ("", "")), referrer)
+
+
 def clean_referrer(referrer: str) -> str:
     """Host and path of a referrer with a scheme (`android-app:` too), empty where it has no host."""
     scheme, slashes, rest = referrer.strip().partition("://")
