@@ -1,5 +1,6 @@
 """Events, sections, envelopes and records for tests."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, get_type_hints
 
@@ -11,6 +12,8 @@ INCARNATION = b"one-life-of-it-1"
 LATER_INCARNATION = b"one-life-of-it-2"
 TOPIC = "events"
 NOON_MS = 1_790_000_000_000
+NOW_MS = int(time.time()) * 1_000
+"""For real engines, where rows lapse with age."""
 _EMPTY: dict[type, Any] = {int: 0, str: "", bool: False}
 _BLANK = {name: _EMPTY.get(hint, {}) for name, hint in get_type_hints(Event).items()}
 

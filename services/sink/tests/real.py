@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import clickhouse_connect
@@ -121,3 +122,32 @@ async def ended(child: asyncio.subprocess.Process, by: signal.Signals | None = N
     if by is not None:
         child.send_signal(by)
     return await asyncio.wait_for(child.wait(), timeout_s)
+
+
+@asynccontextmanager
+async def gate(url: str) -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """The same URL by way of a relay that passes bytes only while the event is set, and cuts what is open otherwise."""
+    to = urlsplit(url)
+    opened = asyncio.Event()
+    opened.set()
+
+    async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while opened.is_set() and (data := await source.read(65_536)) and opened.is_set():
+                sink.write(data)
+                await sink.drain()
+        sink.close()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not opened.is_set():
+            writer.close()
+            return
+        there, back = await asyncio.open_connection(to.hostname, to.port)
+        await asyncio.gather(pump(reader, back), pump(there, writer))
+
+    server = await asyncio.start_server(relay, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield url.replace(f"{to.hostname}:{to.port}", f"127.0.0.1:{port}"), opened
+        opened.clear()
+        server.close()

@@ -2,18 +2,16 @@
 
 import asyncio
 import signal
-import time
 from collections import Counter
 
 import httpx
 import pytest
 from sink.events_to_block import Record
 
-from services.sink.tests.made import LATER_INCARNATION, record, section
-from services.sink.tests.real import Place, ended, process
+from services.sink.tests.made import LATER_INCARNATION, NOW_MS, record, section
+from services.sink.tests.real import Place, ended, gate, process
 
 DAY_MS = 24 * 3_600 * 1_000
-NOW_MS = int(time.time()) * 1_000
 RECORDS = 40
 SINK = ("-m", "sink")
 
@@ -159,3 +157,24 @@ async def test_two_sinks_share_the_partitions_and_no_row_comes_twice(place: Plac
             await ended(first, signal.SIGTERM)
             await place.settled([log_of(0, 60), log_of(1, 60)])
     assert place.rows() == rows_of(0, 60) + rows_of(1, 60)
+
+
+async def test_while_clickhouse_is_away_nothing_is_lost_and_no_partition_changes_hands(place: Place):
+    await place.fill(LOGS)
+    async with (
+        gate(place.clickhouse_url) as (url, opened),
+        process(place.environment(CLICKHOUSE_URL=url), *SINK),
+        httpx.AsyncClient() as http,
+    ):
+        await place.settled(LOGS)
+        opened.clear()
+        await place.send([log_of(0, 60)[40:], []])
+        await asyncio.sleep(8)  # longer than the session
+        ready = await http.get(f"http://127.0.0.1:{place.port}/health/ready")
+        assert ready.json()["checks"]["clickhouse"] != "ok"
+        opened.set()
+        await place.settled([log_of(0, 60), LOGS[1]])
+        metrics = (await http.get(f"http://127.0.0.1:{place.port}/metrics")).text
+    assert place.rows() == rows_of(0, 60) + rows_of(1)
+    assert "sink_fenced_total 0.0" in metrics
+    assert "sink_assignments_total 1.0" in metrics

@@ -9,6 +9,7 @@ from aiokafka.errors import KafkaError
 from runtime import log
 from runtime.retry import retrying
 
+from sink import metrics
 from sink.partition import PartitionSink
 
 _log = log.get(__name__)
@@ -61,6 +62,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Begin with each partition; recovering goes on while the group does."""
         await self._release()
+        metrics.ASSIGNMENTS.inc()
         _log.info("assigned", partitions=sorted(p.partition for p in assigned))
         for partition in assigned:
             worker = self._new_partition(partition)

@@ -10,6 +10,7 @@ REPAIRED_ROWS = Counter("sink_repaired_rows_total", "Rows found missing when a b
 EXTRA_COPIES = Counter("sink_extra_copies_total", "Copies of rows beyond the first, found when a block was read back")
 UNVERIFIED_ROWS = Counter("sink_unverified_rows_total", "Rows too old to be read back by where they came from")
 RECOVERED_BLOCKS = Counter("sink_recovered_blocks_total", "Blocks re-formed from the intent of a predecessor")
+ASSIGNMENTS = Counter("sink_assignments_total", "Times the group gave out partitions to this process")
 FENCED = Counter("sink_fenced_total", "Commits refused because the partition belongs to another sink")
 INSERT_SECONDS = Histogram("sink_insert_seconds", "One block's inserts, retries included", buckets=_SECONDS)
 COMMIT_SECONDS = Histogram("sink_commit_seconds", "One commit of progress and intent", buckets=_SECONDS)
