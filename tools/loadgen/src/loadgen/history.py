@@ -68,8 +68,7 @@ def history(days: int, seed: int, until: datetime, site: str, visits_a_day: floa
     until_ms = int(until.timestamp() * 1_000)
     for day in _days(days, until):
         start_ms = int(datetime.combine(day, time(), UTC).timestamp() * 1_000)
-        for _ in range(_visits_of(day, days, until, visits_a_day, random)):
-            label, person = _somebody(crowd, known, random)
+        for label, person in _people_of_a_day(_visits_of(day, days, until, visits_a_day, random), crowd, known, random):
             begun_ms = _begin_ms(start_ms, person, random)
             visit = crowd.visit()
             for step in visit.steps:
@@ -93,15 +92,15 @@ def _visits_of(day: date, days: int, until: datetime, visits_a_day: float, rando
     return max(1, round(usual * spike * math.exp(random.gauss(0, 0.08))))
 
 
-def _somebody(crowd: Crowd, known: list[tuple[str, Person]], random: Random) -> tuple[str, Person]:
-    if known and random.random() < _COMES_BACK:
-        return random.choice(known)
-    somebody = (f"{random.getrandbits(48):012x}", crowd.person())
-    if len(known) < _REMEMBERED:
-        known.append(somebody)
-    else:
-        known[random.randrange(_REMEMBERED)] = somebody
-    return somebody
+def _people_of_a_day(
+    visits: int, crowd: Crowd, known: list[tuple[str, Person]], random: Random
+) -> list[tuple[str, Person]]:
+    """Who comes, each once a day; those who come for the first time are known from then on."""
+    returning = random.sample(known, min(len(known), round(visits * _COMES_BACK)))
+    new = [(f"{random.getrandbits(48):012x}", crowd.person()) for _ in range(visits - len(returning))]
+    known += new
+    del known[:-_REMEMBERED]
+    return returning + new
 
 
 def _begin_ms(day_start_ms: int, person: Person, random: Random) -> int:
