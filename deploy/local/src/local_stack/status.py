@@ -1,5 +1,6 @@
 """`status`: each process with its pid, port, health, memory and log file."""
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -68,13 +69,9 @@ def _looked_at(program: Program, running: Running | None) -> tuple[str, float, s
 
 
 def _memory_mib(process: psutil.Process) -> float:
-    """Resident memory of a process and its children; pages that they share are counted once."""
-    total = 0
-    for member in (process, *process.children(recursive=True)):
-        try:
-            total += member.memory_full_info().pss
-        except (psutil.AccessDenied, AttributeError):
-            total += member.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
-    return total / _MIB
+    """Resident memory of a process, and what its children have to themselves: pages they share are counted once."""
+    total = process.memory_info().rss
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            total += child.memory_full_info().uss
+    return float(total / _MIB)
