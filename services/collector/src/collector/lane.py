@@ -69,6 +69,7 @@ class Lane:
         self._wanted = asyncio.Event()
         self._closing = False
         self._next_s = 0.0
+        self._trouble = ""
         self._running = self._loop.create_task(self._run())
 
     def put(self, beacon: Beacon, size_bytes: int) -> "asyncio.Future[bool]":
@@ -131,17 +132,24 @@ class Lane:
         try:
             sealed = self._sealer.seal(batch.beacons)
         except NotSealedError as error:
-            _log.warning("envelope_not_sealed", reason=str(error))
+            self._note_trouble(str(error))
             return False
         started_s = time.monotonic()
         try:
             await self._envelopes.append(sealed.envelope)
         except NotAppendedError as error:
-            _log.warning("envelope_not_appended", partition=sealed.envelope.partition, reason=str(error))
+            self._note_trouble(str(error))
             self._sealer.give_back(sealed)
             return False
         metrics.ACK_S.observe(time.monotonic() - started_s)
+        self._note_trouble("")
         return True
+
+    def _note_trouble(self, reason: str) -> None:
+        """Log the first of many failures alike, and the end of them."""
+        if reason != self._trouble:
+            self._trouble = reason
+            _log.warning("lane_in_trouble" if reason else "lane_recovered", lane=self._sealer.partition, reason=reason)
 
     def _settle(self, batch: Batch, *, durable: bool) -> None:
         batch.settle(durable)

@@ -69,6 +69,11 @@ class PartitionSealer:
         self._sealer = sealer
         self._numbering = numbering
 
+    @property
+    def partition(self) -> int:
+        """Whose numbers these are."""
+        return self._numbering.partition
+
     def seal(self, beacons: list[Beacon]) -> Sealed:
         """Seal with the next number. Raises NotSealedError, which uses up no number."""
         return self._sealer.seal(beacons, self._numbering)
