@@ -1,7 +1,7 @@
 """A tide, visitors, envelopes as a collector makes them, and the log in memory: what every test of this folder uses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 import pytest
@@ -53,7 +53,7 @@ class MemoryLog:
         self.letters: list[DeadLetter] = []
         self.group_offset = 0
         self.topic_id = INCARNATION
-        self.fail_next_emit = False
+        self.unacknowledged = False
 
     def envelopes(self, partition: int = 0) -> list[EventEnvelope]:
         return [decode_events(value) for p, _, value in self.events if p == partition]
@@ -78,11 +78,14 @@ class MemoryLog:
             if record.partition == partition and max(start, self.first) <= record.offset < end:
                 yield record
 
-    async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> None:
-        await asyncio.sleep(0)
-        if self.fail_next_emit:
-            raise TimeoutError
+    async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> Awaitable[None]:
         self.events.append((partition, timestamp_ms, encode_events(envelope)))
+        return asyncio.ensure_future(self._acknowledged())
+
+    async def _acknowledged(self) -> None:
+        await asyncio.sleep(0)
+        if self.unacknowledged:
+            raise TimeoutError
 
     async def bury(self, letter: DeadLetter) -> None:
         self.letters.append(letter)

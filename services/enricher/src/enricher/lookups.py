@@ -6,7 +6,7 @@ from functools import lru_cache
 import msgspec
 from visits.url_parts import UrlParts, split_url
 
-from enricher.steps.acquisition import Acquisition, acquisition_of, is_spam_referrer
+from enricher.steps.acquisition import Acquisition, acquisition_of, host_of_referrer, is_spam_referrer
 from enricher.steps.client import ClientOf
 from enricher.steps.place import PlaceOf
 
@@ -18,7 +18,8 @@ class Lookups(msgspec.Struct, frozen=True):
     place_of: PlaceOf
     url_of: Callable[[str, bool], UrlParts]
     """URL and hash mode in, parts out."""
-    acquisition_of: Callable[[UrlParts, str], Acquisition]
+    host_of_referrer: Callable[[str], str]
+    acquisition_of: Callable[[str, str, str, str, str], Acquisition]
     is_spam_referrer: Callable[[str], bool]
 
 
@@ -29,6 +30,7 @@ def remembered(client_of: ClientOf, place_of: PlaceOf, cached_texts: int) -> Loo
         client_of=remember(client_of),
         place_of=place_of,
         url_of=remember(split_url),
+        host_of_referrer=remember(host_of_referrer),
         acquisition_of=remember(acquisition_of),
         is_spam_referrer=remember(is_spam_referrer),
     )

@@ -8,7 +8,7 @@ DROPPED = Counter("tideline_enricher_dropped", "Beacons dropped, collector's own
 DEAD = Counter("tideline_enricher_dead", "Beacons or envelopes that can never succeed", ["reason"])
 WAITING = Gauge("tideline_enricher_waiting_for_secret", "1 while an envelope waits for a key or salt")
 HELD = Gauge("tideline_enricher_held", "1 after the dead-letter limit was passed: nothing is taken until a restart")
-SESSIONS = Gauge("tideline_enricher_live_sessions", "Sessions in memory", ["partition"])
+VISITORS = Gauge("tideline_enricher_live_visitors", "Visitors whose session may still go on", ["partition"])
 DELAY_S = Histogram(
     "tideline_enricher_delay_seconds",
     "From the collector's receipt of an envelope's last beacon to its events' acknowledgement",

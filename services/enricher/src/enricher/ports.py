@@ -1,6 +1,6 @@
 """What the enricher needs from outside: the log of both topics, and the day's secrets."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Protocol
 
 import msgspec
@@ -36,8 +36,8 @@ class Log(Protocol):
     def beacons(self, partition: int, start: int, end: int) -> AsyncIterator[Record]:
         """The records of `beacons` from `start` to before `end` that are still there."""
 
-    async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> None:
-        """Append to `events`; returns once it is acknowledged."""
+    async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> Awaitable[None]:
+        """Append to `events` behind whatever was emitted before; what it returns is done once acknowledged."""
 
     async def bury(self, letter: DeadLetter) -> None:
         """Append to `dead-letters`; returns once it is acknowledged."""

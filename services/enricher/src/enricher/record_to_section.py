@@ -18,7 +18,7 @@ from enricher.lookups import Lookups
 from enricher.partition_state import PartitionState
 from enricher.ports import Log, Record
 from enricher.record_to_beacons import Opened, Opener, UnopenableError, head_of
-from enricher.steps.draft import Origin, World
+from enricher.steps.draft import World, origin_of
 
 _log = log.get(__name__)
 _MINUTE_MS = 60_000
@@ -55,7 +55,7 @@ class SectionMaker:
         except UnopenableError as error:
             await self._give_up(record, state, section, error.reason)
             return section
-        origin = Origin(state.incarnation, record.partition, record.offset)
+        origin = origin_of(state.incarnation, record.partition, record.offset)
         enriched = enrich(opened.beacons, World(origin, opened.salts, state.sessions, self._lookups))
         await self._bury_poison(record, state, head, opened, enriched)
         state.note(head.epoch, head.sequence)

@@ -1,8 +1,8 @@
 """The object graph of the enricher.
 
-Start: first the tides, since nothing can be opened without them; then the log, which waits for the topics; then
-Faust, which brings the first record; last HTTP, so that readiness tells the truth. Stop is the reverse: Faust takes
-no more records and leaves the group before the producer is flushed and closed.
+Start: first the tides, since nothing can be opened without them; then the log, which waits for the topics; then the
+intake; then Faust, which brings it the first record; last HTTP, so that readiness tells the truth. Stop is the
+reverse: Faust leaves the group while the intake can still finish what it has begun, and the producer is flushed last.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from enricher.adapters.user_agents import UserAgents
 from enricher.dead_letter_limit import DeadLetterLimit
 from enricher.intake import Intake
 from enricher.lookups import remembered
+from enricher.partitions import Partitions
 from enricher.record_to_beacons import Opener
 from enricher.record_to_section import SectionMaker
 from enricher.settings import Settings
@@ -32,8 +33,8 @@ def wire(settings: Settings) -> Sequence[Component]:
     topics = KafkaLog(settings.kafka_url.removeprefix("kafka://"), settings.group)
     lookups = remembered(UserAgents().client_of, open_places(settings.geo_database), settings.cached_texts)
     sections = SectionMaker(Opener(tides), lookups, topics, DeadLetterLimit(settings.dead_letters_a_minute))
-    intake = Intake(topics, sections)
+    intake = Intake(Partitions(topics, sections), lambda: sections.held)
     carrier = FaustCarrier(settings, intake)
     checks = {"faust": carrier.ready, "intake": intake.ready, "tides": tides.ready}
     server = HttpServer(Starlette(routes=health.routes(checks)), settings.host, settings.port)
-    return [tides, topics, carrier, server]
+    return [tides, topics, intake, carrier, server]

@@ -1,7 +1,7 @@
 """Faust as a component: it carries the records of `beacons` to the intake and commits behind it, and no more.
 
-It keeps no table, elects no leader and produces nothing. Its own fault handling is not trusted with a record: a
-failing handler would be skipped over, so the intake never lets one fail (it ends the process instead).
+It keeps no table, elects no leader and produces nothing. Its own fault handling is not trusted with a record: it
+acknowledges what a failing handler had in hand, so here the intake acknowledges, behind Kafka's own acknowledgement.
 """
 
 import tempfile
@@ -46,10 +46,10 @@ class FaustCarrier:
             self._folder.cleanup()
 
     async def failed(self) -> None:
-        """Raise what ended Faust, or what the intake failed at."""
+        """Raise what ended Faust."""
         if self._app is None:
             raise FaustStoppedError("not started")
-        await self._app.wait_first(self._intake.failed())
+        await self._app.wait_until_stopped()
         reason = self._app.crash_reason
         raise FaustStoppedError(type(reason).__name__) from reason
 
@@ -87,12 +87,9 @@ class FaustCarrier:
         source = app.topic(BEACONS.name, value_type=bytes, value_serializer="raw")
 
         @app.agent(source, concurrency=1)
-        async def carry(stream: faust.StreamT[bytes]) -> AsyncIterator[None]:
-            async for event in stream.events():
-                message = event.message
-                await self._intake.take(
-                    Record(message.partition, message.offset, round(message.timestamp * 1_000), message.value)
-                )
+        async def carry(stream: Any) -> AsyncIterator[None]:
+            async for event in stream.noack().events():
+                await self._intake.take(_record_of(event.message), event.ack)
                 yield
 
         async def on_assigned(*found: Any, **_more: Any) -> None:
@@ -110,3 +107,7 @@ class FaustCarrier:
             return Path(self._settings.state_dir)
         self._folder = tempfile.TemporaryDirectory(prefix="tideline-enricher-")
         return Path(self._folder.name)
+
+
+def _record_of(message: faust.types.Message) -> Record:
+    return Record(message.partition, message.offset, round(message.timestamp * 1_000), message.value or b"")

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -103,21 +103,23 @@ class KafkaLog:
             async for offset, time_ms, value in _read(reader, source, max(first, start), end):
                 yield Record(partition, offset, time_ms, value)
 
-    async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> None:
+    async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> Awaitable[None]:
         """Append to `events`. Raises TimeoutError or KafkaError, after which the order is unknown: do not go on."""
-        await self._append(EVENTS.name, encode_events(envelope), partition, timestamp_ms)
+        return await self._append(EVENTS.name, encode_events(envelope), partition, timestamp_ms)
 
     async def bury(self, letter: DeadLetter) -> None:
         """Append to `dead-letters`. Raises TimeoutError or KafkaError."""
-        await self._append(DEAD_LETTERS.name, encode_dead_letter(letter))
+        await (await self._append(DEAD_LETTERS.name, encode_dead_letter(letter)))
 
     async def _append(
         self, topic: str, value: bytes, partition: int | None = None, timestamp_ms: int | None = None
-    ) -> None:
+    ) -> Awaitable[None]:
         if self._producer is None:
             raise RuntimeError("not started")
-        appended = self._producer.send_and_wait(topic, value, partition=partition, timestamp_ms=timestamp_ms)
-        await asyncio.wait_for(appended, self._append_timeout_s)
+        sending = self._producer.send(topic, value, partition=partition, timestamp_ms=timestamp_ms)
+        acknowledged = await asyncio.wait_for(sending, self._append_timeout_s)
+        # an idempotent producer's batches never expire by themselves
+        return asyncio.ensure_future(asyncio.wait_for(acknowledged, self._append_timeout_s))
 
     async def _topic_id(self) -> bytes:
         return await topic_id(self._bootstrap, BEACONS.name)

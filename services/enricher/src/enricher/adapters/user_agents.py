@@ -3,7 +3,6 @@
 Facts in `data/clients.toml` and `data/bots.toml`; known crawlers from the crawler-user-agents package.
 """
 
-import re
 import tomllib
 from importlib import resources
 from typing import Any
@@ -22,15 +21,13 @@ _MOST_CHARS = 512
 
 
 class UserAgents:
-    """A `ClientOf` with its tables compiled; take its answers through a memory, since parsing costs 20 µs."""
+    """A `ClientOf` with its tables compiled; take its answers through a memory, since parsing costs 25 µs."""
 
     def __init__(self) -> None:
         facts = _facts("clients.toml")
         self._browsers: dict[str, str] = facts["browsers"]
         self._systems: dict[str, str] = facts["systems"]
-        self._devices = [
-            (rule["class"], re.compile("|".join(rule["patterns"]), re.IGNORECASE)) for rule in facts["devices"]
-        ]
+        self._devices = [(rule["class"], rule["any"], rule.get("none", [])) for rule in facts["devices"]]
         self._parser = Parser(Resolver(load_builtins()))
         self._robots = _Robots()
 
@@ -55,7 +52,11 @@ class UserAgents:
         return self._systems.get(found.family, found.family), _version(found.major, found.minor)
 
     def _device(self, text: str) -> str:
-        return next((name for name, pattern in self._devices if pattern.search(text)), "")
+        lower = text.lower()
+        for name, any_of, none_of in self._devices:
+            if any(word in lower for word in any_of) and not any(word in lower for word in none_of):
+                return str(name)
+        return ""
 
 
 class _Robots:

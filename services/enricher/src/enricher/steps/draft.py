@@ -1,6 +1,7 @@
 """What steps work on: one beacon on its way (a draft), and the world it is seen in."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 
 import msgspec
 from contract.beacon import Beacon
@@ -22,11 +23,15 @@ NO_HIT = Hit(0, 0, "", "", "", NOTHING_INHERITED)
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where an envelope lies in the log."""
+    """Where an envelope lies in the log, as one number that no other envelope has."""
 
-    incarnation: bytes
-    partition: int
-    source_offset: int
+    number: int
+
+
+def origin_of(incarnation: bytes, partition: int, source_offset: int) -> Origin:
+    """The origin of a source offset; the topic's incarnation (16 bytes) is in it, since offsets start over with it."""
+    digest = blake2b(b"%d,%d" % (partition, source_offset), digest_size=8, key=incarnation).digest()
+    return Origin(int.from_bytes(digest))
 
 
 class World(msgspec.Struct, frozen=True):
@@ -40,7 +45,7 @@ class World(msgspec.Struct, frozen=True):
     lookups: Lookups
 
 
-class Draft(msgspec.Struct):
+class Draft(msgspec.Struct, gc=False):
     """A beacon and what the steps so far have found out about it."""
 
     beacon: Beacon

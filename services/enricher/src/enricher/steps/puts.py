@@ -52,9 +52,14 @@ def _put_visitor_of(day: int, draft: Draft, world: World) -> None:
 
 
 def put_acquisition(draft: Draft, world: World) -> None:
-    """Referrer, source and channel, of a session's first beacon."""
+    """Referrer, source and channel, of a session's first beacon; the site's own pages are no referrers."""
     if draft.session is None:
-        draft.acquisition = world.lookups.acquisition_of(draft.url, draft.beacon.referrer)
+        url, referrer = draft.url, draft.beacon.referrer
+        if referrer and world.lookups.host_of_referrer(referrer) == url.hostname:
+            referrer = ""
+        draft.acquisition = world.lookups.acquisition_of(
+            referrer, url.utm_source, url.utm_medium, url.utm_campaign, url.click_id
+        )
 
 
 def put_place(draft: Draft, world: World) -> None:
@@ -76,17 +81,8 @@ def put_session(draft: Draft, world: World) -> None:
 
 
 def _derived(draft: Draft, world: World, kind: int) -> int:
-    """An id that any owner of the partition derives alike; the topic's incarnation is in it, since offsets repeat."""
-    origin = world.origin
-    return derived_id(
-        world.salts[draft.day],
-        kind,
-        draft.visitor,
-        int.from_bytes(origin.incarnation),
-        origin.partition,
-        origin.source_offset,
-        draft.place_in_envelope,
-    )
+    """An id that any owner of the partition derives alike from the place in the log."""
+    return derived_id(world.salts[draft.day], kind, draft.visitor, world.origin.number, draft.place_in_envelope)
 
 
 def _inherited(draft: Draft) -> Inherited:
