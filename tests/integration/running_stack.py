@@ -155,7 +155,9 @@ def running(state: Path) -> Iterator[Stack]:
                 within_s=START_WITHIN_S,
             )  # fmt: skip
             assert process.poll() is None, log.read_text()[-4_000:]
-            yield Stack(state, json.loads(endpoints.read_text()))
+            stack = Stack(state, json.loads(endpoints.read_text()))
+            with stack.http:
+                yield stack
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=STOP_WITHIN_S)
