@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tideline.event_line import EventLine
 from tideline.importing.events_to_blocks import MonthFiles, token_of
-from tideline.importing.line_to_hit import hit_of
+from tideline.importing.line_to_hit import hit_of, inherited_of
 from tideline.importing.reading import FileError, Record, read_file
 from tideline.importing.records_to_events import Target, events_of
 from tideline.importing.spool import Spool
@@ -162,17 +162,27 @@ def test_a_line_without_hostname_is_of_the_sites_domain():
     assert hit(hostname="y.example").hostname == "y.example"
 
 
+def inherited(**more):
+    return inherited_of(EventLine(timestamp="", name="pageview", visitor="-", **more), DOMAIN)
+
+
 def test_a_source_that_is_named_is_taken_and_one_that_is_absent_is_found():
-    assert hit(source="Google").inherited.channel == "Organic Search"
-    assert hit(referrer="news.ycombinator.com/item").inherited.source == "Hacker News"
-    assert hit(referrer="https://www.bing.com/search?q=secret").inherited.referrer == "bing.com/search"
-    assert hit(utm_source="ig", utm_medium="paid").inherited.channel == "Paid Social"
-    assert hit(referrer=f"https://{DOMAIN}/x").inherited.source == ""
+    assert inherited(source="Google").channel == "Organic Search"
+    assert inherited(referrer="news.ycombinator.com/item").source == "Hacker News"
+    assert inherited(referrer="https://www.bing.com/search?q=secret").referrer == "bing.com/search"
+    assert inherited(utm_source="ig", utm_medium="paid").channel == "Paid Social"
+    assert inherited(referrer=f"https://{DOMAIN}/x").source == ""
 
 
 def test_an_empty_source_that_is_named_stays_empty():
-    assert hit(source="", referrer="a.example/x?y=z").inherited.source == ""
-    assert hit(source="", referrer="a.example/x?y=z").inherited.referrer == "a.example/x"
+    found = inherited(source="", referrer="a.example/x?y=z")
+    assert (found.source, found.referrer) == ("", "a.example/x")
+
+
+def test_a_session_takes_what_its_first_line_tells(reading):
+    lines = [line(0, country="DE", source="Google"), line(1, country="FR", source="Bing"), line(60, country="US")]
+    found = list(events_of(reading(lines).by_visitor.in_order(), TARGET, StoredEvents()))
+    assert [(e.country, e.source) for e in found] == [("DE", "Google"), ("DE", "Google"), ("US", "")]
 
 
 def test_values_become_what_columns_hold():

@@ -7,17 +7,18 @@ from visits.sources import Source, clean_referrer, source_named, source_of
 
 from tideline.event_line import EventLine, prop_text
 
+_NOTHING = Inherited()
+
 
 def hit_of(line: EventLine, timestamp_ms: int, site_domain: str) -> Hit:
-    """A line as a hit; its receive time is its own, the hostname by default the site's domain."""
-    hostname = line.hostname or site_domain
+    """A line as a hit, whose `inherited` is empty; its receive time is its own, its hostname by default the domain."""
     return Hit(
         timestamp=timestamp_ms,
         received=timestamp_ms,
         name=line.name,
-        hostname=hostname,
+        hostname=line.hostname or site_domain,
         page=line.page or "/",
-        inherited=_inherited(line, _source(line, hostname)),
+        inherited=_NOTHING,
         interactive=line.interactive,
         props={key: prop_text(value) for key, value in line.props.items()},
         scroll_depth=NO_SCROLL_DEPTH if line.scroll_depth is None else line.scroll_depth,
@@ -27,17 +28,9 @@ def hit_of(line: EventLine, timestamp_ms: int, site_domain: str) -> Hit:
     )
 
 
-def _source(line: EventLine, hostname: str) -> Source:
-    """The source that the line names, else the one that its referrer and tags tell."""
-    if line.source is None:
-        referrer = line.referrer if "://" in line.referrer or not line.referrer else f"https://{line.referrer}"
-        return source_of(referrer, hostname, line.utm_source, line.click_id)
-    if "://" in line.referrer:
-        return source_named(line.source, clean_referrer(line.referrer))
-    return source_named(line.source, line.referrer.partition("#")[0].partition("?")[0])
-
-
-def _inherited(line: EventLine, source: Source) -> Inherited:
+def inherited_of(line: EventLine, hostname: str) -> Inherited:
+    """What a session takes from the line if the line is its first; `hostname` is its hit's."""
+    source = _source(line, hostname)
     return Inherited(
         referrer=source.referrer,
         source=source.name,
@@ -60,3 +53,13 @@ def _inherited(line: EventLine, source: Source) -> Inherited:
         os_version=line.os_version,
         screen_width=line.screen_width,
     )
+
+
+def _source(line: EventLine, hostname: str) -> Source:
+    """The source that the line names, else the one that its referrer and tags tell."""
+    if line.source is None:
+        referrer = line.referrer if "://" in line.referrer or not line.referrer else f"https://{line.referrer}"
+        return source_of(referrer, hostname, line.utm_source, line.click_id)
+    if "://" in line.referrer:
+        return source_named(line.source, clean_referrer(line.referrer))
+    return source_named(line.source, line.referrer.partition("#")[0].partition("?")[0])

@@ -11,9 +11,9 @@ from operator import attrgetter
 import msgspec
 import siphashc
 from contract.event import Event
-from visits.sessions import Hit, Session, advance, event_of, is_live, start_session
+from visits.sessions import Session, advance, event_of, is_live, start_session
 
-from tideline.importing.line_to_hit import hit_of
+from tideline.importing.line_to_hit import hit_of, inherited_of
 from tideline.importing.reading import Record, line_of
 from tideline.importing.stored_events import StoredEvents
 
@@ -44,8 +44,13 @@ def _events_of_visitor(records: list[Record], label: str, target: Target, stored
     session: Session | None = None
     sessions: dict[int, int] = {}
     for record, found in zip(records, known, strict=True):
-        hit = hit_of(line_of(record), record.timestamp_ms, target.domain)
-        session = _session_with(session, hit, visitor, record.event_id)
+        line = line_of(record)
+        hit = hit_of(line, record.timestamp_ms, target.domain)
+        if session is not None and is_live(session, hit):
+            advance(session, hit)
+        else:
+            hit.inherited = inherited_of(line, hit.hostname)
+            session = start_session(_session_id(record.event_id), visitor, hit)
         events.append(event_of(session, hit, target.site_id, record.event_id))
         if found:
             sessions[session.session_id] = found.session_id
@@ -54,7 +59,5 @@ def _events_of_visitor(records: list[Record], label: str, target: Target, stored
     return events
 
 
-def _session_with(session: Session | None, hit: Hit, visitor: int, event_id: int) -> Session:
-    if session is not None and is_live(session, hit):
-        return advance(session, hit)
-    return start_session(int(siphashc.siphash(_SESSION_KEY, str(event_id))), visitor, hit)
+def _session_id(first_event_id: int) -> int:
+    return int(siphashc.siphash(_SESSION_KEY, str(first_event_id)))
