@@ -16,7 +16,7 @@ import time
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -90,25 +90,36 @@ async def fill(kafka_url: str, events: int, in_record: int) -> int:
     return written
 
 
-def rows_of(port: int) -> int:
-    """The rows that the sink says ClickHouse confirmed."""
+class Look(NamedTuple):
+    """What the sink says of itself at a moment."""
+
+    at_s: float
+    rows: int
+    cpu_s: float
+
+
+def look(port: int) -> Look:
+    """Rows that ClickHouse confirmed, and the processor time of the sink's process."""
     try:
         with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-            found = re.search(rb"^sink_rows_total (\S+)$", answer.read(), re.MULTILINE)
+            text = answer.read().decode()
     except URLError:
-        return 0
-    return int(float(found[1])) if found else 0
+        return Look(time.monotonic(), 0, 0.0)
+    rows, cpu_s = (
+        float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1])  # type: ignore[index]
+        for name in ("sink_rows_total", "process_cpu_seconds_total")
+    )
+    return Look(time.monotonic(), int(rows), cpu_s)
 
 
-def watch(port: int, events: int) -> tuple[int, float]:
-    """Rows and seconds, from the first look that finds any to the last row."""
-    begin, first, until = 0.0, 0, time.monotonic() + DEADLINE_S
+def watch(port: int, events: int) -> tuple[Look, Look]:
+    """The first look that finds rows and the first that finds all."""
+    first, until = None, time.monotonic() + DEADLINE_S
     while time.monotonic() < until:
-        rows = rows_of(port)
-        if rows and not begin:
-            begin, first = time.monotonic(), rows
-        if rows >= events:
-            return rows - first, time.monotonic() - begin
+        now = look(port)
+        first = first or (now if now.rows else None)
+        if first and now.rows >= events:
+            return first, now
         time.sleep(0.05)
     raise SystemExit("not done in time")
 
@@ -121,15 +132,17 @@ def run(kafka_url: str, clickhouse_url: str, events: int, in_record: int) -> Non
     settings = {"KAFKA_URL": kafka_url, "CLICKHOUSE_URL": clickhouse_url, "PORT": str(port)}
     process = subprocess.Popen([sys.executable, "-m", "sink"], env=os.environ | settings)
     try:
-        rows, seconds = watch(port, events)
+        first, last = watch(port, events)
     finally:
         process.terminate()
         _, _, used = os.wait4(process.pid, 0)
     stored = clickhouse_connect.get_client(dsn=clickhouse_url).query("SELECT count() FROM events").result_rows[0][0]
     verdict = "nothing lost, nothing twice" if stored == events else f"WRONG: {stored - events:+} rows"
+    rows, seconds, cpu_s = last.rows - first.rows, last.at_s - first.at_s, last.cpu_s - first.cpu_s
     print(
-        f"{rows / seconds:,.0f} events/s ({rows} in {seconds:.2f} s), {stored} rows, {verdict}; the process used "
-        f"{used.ru_utime + used.ru_stime:.1f} s of CPU and {used.ru_maxrss / 1024:.0f} MB at most, start included"
+        f"{rows / seconds:,.0f} events/s ({rows} in {seconds:.2f} s), {stored} rows, {verdict}; "
+        f"{rows / cpu_s:,.0f} events a second of the process's own CPU; {used.ru_maxrss / 1024:.0f} MB at most; "
+        f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
 
 
