@@ -45,6 +45,11 @@ def test_a_page_is_what_a_reader_saw(request_line, status, is_page):
     assert parse_line(line(request_line, status)).is_page is is_page
 
 
+@pytest.mark.parametrize(("target", "path"), [("*", "/*"), ("http://x.example/a?b", "/a?b"), ("a", "/a")])
+def test_what_is_asked_for_is_a_path(target, path):
+    assert parse_line(line(f"GET {target} HTTP/1.1")).path == path
+
+
 def test_pages_or_all_lines_become_beacons_in_order(tmp_path):
     file = tmp_path / "access.log.gz"
     with gzip.open(file, "wt") as out:

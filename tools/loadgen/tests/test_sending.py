@@ -48,9 +48,10 @@ async def test_the_tally_tells_what_was_answered(collector):
     url, _ = collector
     tally = await send_all(iter(beacons(["/", "/bad", "/dropped"])), url, 2, asyncio.Event())
     assert list(tally.lines()) == [
-        "sent 3: pageview 3",
-        "answered: 202 2, 400 1",
+        "sent: 3 (pageview 3)",
+        "accepted: 2",
         "of these filtered by the collector: 1",
+        "refused or not answered: 1 (400 1)",
     ]
 
 
@@ -83,7 +84,8 @@ async def test_people_are_sent_from_the_command_line_at_their_rate(collector):
     )
     out, _ = await command.communicate()
     assert command.returncode == 0
-    assert b"sent 40: " in out
+    assert b"sent: 40 (" in out
+    assert b"accepted: 40\n" in out
     assert sum(map(len, seen.values())) == 40
 
 

@@ -44,7 +44,7 @@ def parse_line(line: str) -> LogLine | None:
     if found is None:
         return None
     ip, method, path, status, referrer, agent = found.groups()
-    return LogLine(ip, method, path, status, _said(referrer), _said(agent))
+    return LogLine(ip, method, _path(path), status, _said(referrer), _said(agent))
 
 
 def read_log(file: Path) -> Iterator[LogLine | None]:
@@ -63,6 +63,13 @@ def beacons_of(lines: Iterator[LogLine | None], site: str, every_line: bool, rat
         due_s = n / rate if rate else 0.0
         yield pageview(due_s, site, line.path, line.ip, line.user_agent, line.referrer)
         n += 1
+
+
+def _path(target: str) -> str:
+    """What was asked for as a path: a proxy's request names a whole URL, OPTIONS a star."""
+    if "://" in target:
+        target = target.partition("://")[2].partition("/")[2]
+    return target if target.startswith("/") else f"/{target}"
 
 
 def _opened(file: Path) -> IO[str]:

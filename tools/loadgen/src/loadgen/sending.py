@@ -11,6 +11,7 @@ import msgspec
 from loadgen.outgoing import Outgoing
 
 _QUEUE_PER_LANE = 64
+_ACCEPTED = "202"
 _UNREACHABLE = "unreachable"
 _PAUSE_WHEN_UNREACHABLE_S = 0.5
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
@@ -26,9 +27,16 @@ class Tally(msgspec.Struct):
 
     def lines(self) -> Iterator[str]:
         """The tally for a terminal."""
-        yield f"sent {self.sent.total()}: " + ", ".join(f"{n} {c}" for n, c in sorted(self.sent.items()))
-        yield "answered: " + ", ".join(f"{n} {c}" for n, c in sorted(self.answered.items()))
+        accepted = self.answered[_ACCEPTED]
+        yield f"sent: {self.sent.total()}{_listed(self.sent)}"
+        yield f"accepted: {accepted}"
         yield f"of these filtered by the collector: {self.dropped}"
+        others = Counter({answer: count for answer, count in self.answered.items() if answer != _ACCEPTED})
+        yield f"refused or not answered: {others.total()}{_listed(others)}"
+
+
+def _listed(counts: Counter[str]) -> str:
+    return f" ({', '.join(f'{name} {count}' for name, count in sorted(counts.items()))})" if counts else ""
 
 
 async def send_all(
