@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.integration.running_stack import Stack
 
@@ -21,6 +21,11 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Headless, Chromium calls itself HeadlessChrome, and is dropped as the robot it is.
+A_PERSONS_BROWSER = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+)
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -33,8 +38,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of a context of its own, in a browser window of 1280 by 800."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    """A page of a context of its own, in a person's browser window of 1280 by 800."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, user_agent=A_PERSONS_BROWSER)
     yield context.new_page()
     context.close()
 

@@ -40,12 +40,11 @@ def test_an_application_of_one_page_counts_its_paths(stack: Stack, site: str, pa
     assert stack.totals(site, "visitors", "visits") == [1, 1]
 
 
-def test_a_visitor_who_sets_gpc_is_never_counted(stack: Stack, site: str, browser, serve):
+def test_a_visitor_who_sets_gpc_is_never_counted(stack: Stack, site: str, page: Page, serve):
     url = serve("plain.html", site)
-    context = browser.new_context()
-    context.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { get: () => true });")
-    context.new_page().goto(url)
-    context.close()
+    page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { get: () => true });")
+    page.goto(url)
+    page.wait_for_timeout(300)
     stack.send(site, "/someone-else")
     until(lambda: stack.totals(site, "pageviews")[0] >= 1, what="someone else's pageview")
     assert stack.by(site, "event:page", "pageviews") == {"/someone-else": 1}
