@@ -3,7 +3,6 @@
 import http.client
 import socket
 import struct
-from urllib.parse import urlsplit
 
 import psycopg
 
@@ -63,14 +62,6 @@ def http_ok(port: int, path: str) -> Probe:
             connection.close()
 
     return probe
-
-
-def port_of(url: str) -> int:
-    """The port in a URL. Raises ValueError where it names none."""
-    port = urlsplit(url).port
-    if port is None:
-        raise ValueError(f"no port in {url}")
-    return port
 
 
 def _exchange(port: int, request: bytes, answer_bytes: int) -> bytes:
