@@ -125,6 +125,7 @@ def watch(port: int, events: int) -> tuple[Look, Look]:
 
 
 def run(kafka_url: str, clickhouse_url: str, events: int, in_record: int) -> None:
+    """Fill, let one sink loose, count."""
     migrate_clickhouse(clickhouse_url, SCHEMA)
     written = asyncio.run(fill(kafka_url, events, in_record))
     print(f"{events} events of {written / events:.0f} bytes wait in {PARTITIONS} partitions, {in_record} a record")
@@ -147,6 +148,7 @@ def run(kafka_url: str, clickhouse_url: str, events: int, in_record: int) -> Non
 
 
 def main() -> None:
+    """Run on engines of its own."""
     events = int(sys.argv[1]) if len(sys.argv) > 1 else 800_000
     in_record = int(sys.argv[2]) if len(sys.argv) > 2 else 500
     with TemporaryDirectory(prefix="tideline-bench-") as folder:

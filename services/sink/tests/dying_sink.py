@@ -7,9 +7,10 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from runtime import lifecycle
+from runtime import lifecycle, settings
 from sink.adapters.clickhouse import ClickHouseTable
 from sink.adapters.kafka import KafkaJournal
+from sink.settings import Settings
 from sink.wiring import wire
 
 STEPS: dict[str, tuple[type, str, bool]] = {
@@ -48,4 +49,4 @@ def kill_at(step: str, count: int) -> None:
 
 if __name__ == "__main__":
     kill_at(sys.argv[1], int(sys.argv[2]))
-    lifecycle.main("sink", wire)
+    lifecycle.main("sink", lambda: wire(settings.load(Settings, os.environ)))

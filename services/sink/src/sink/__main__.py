@@ -1,8 +1,12 @@
 """Runs the sink: `python -m sink`, settings from the environment."""
 
-from runtime import lifecycle
+import os
 
+from runtime import lifecycle, settings
+
+from sink.settings import Settings
 from sink.wiring import wire
 
 if __name__ == "__main__":
-    lifecycle.main("sink", wire, stop_deadline_s=20.0)
+    found = settings.load(Settings, os.environ)
+    lifecycle.main("sink", lambda: wire(found), stop_deadline_s=20.0)

@@ -6,7 +6,6 @@ and leaves the group, so that others take over at once; the HTTP server answers 
 """
 
 import gc
-import os
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -14,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from clickhouse_connect.driver import create_client
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.httputil import get_pool_manager
-from runtime import health, settings
+from runtime import health
 from runtime.http import HttpServer
 from runtime.lifecycle import Component
 from starlette.applications import Starlette
@@ -33,10 +32,9 @@ _MOST_POLL_INTERVAL_MS = 24 * 3_600 * 1_000
 _FETCH_BYTES = 4 * 1024 * 1024
 
 
-def wire() -> Sequence[Component]:
-    """Construct everything from the environment; runs inside the event loop."""
+def wire(found: Settings) -> Sequence[Component]:
+    """Construct everything; runs inside the event loop."""
     gc.freeze()  # what the imports made lives as long as the process: a fifth of the time went into looking at it
-    found = settings.load(Settings, os.environ)
     table = ClickHouseTable(_clickhouse(found))
     intake = _intake(found, table)
     app = Starlette(routes=health.routes({"kafka": intake.check, "clickhouse": table.check}))
