@@ -35,6 +35,26 @@ async def test_the_service_starts_without_its_stores_and_stops_on_sigterm():
             await process.wait()
 
 
+async def test_a_running_service_answers_over_http(shore, visit, migrated_clickhouse_url, migrated_postgres_url):
+    shore.add(visit(("2026-11-02T10:00", "/")))
+    port = free_port()
+    stores = {"POSTGRES_URL": migrated_postgres_url, "CLICKHOUSE_URL": migrated_clickhouse_url}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *("-m", "query_api"), env={**os.environ, **stores, "PORT": str(port)}
+    )
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=shore.api.headers) as client:
+            assert (await until_answered(client, "/health/ready")).status_code == 200
+            question = {"site_id": shore.domain, "metrics": ["visits"], "date_range": ["2026-11-02", "2026-11-02"]}
+            answer = await client.post("/api/v2/query", json=question)
+            assert answer.json()["results"] == [{"metrics": [1], "dimensions": []}]
+            measures = (await client.get("/metrics")).text
+            assert 'tideline_query_api_answers_total{route="/api/v2/query",status="200"} 1.0' in measures
+    finally:
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 15) == 0
+
+
 async def until_answered(client: httpx.AsyncClient, path: str) -> httpx.Response:
     for _ in range(200):
         try:

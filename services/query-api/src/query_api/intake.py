@@ -11,6 +11,7 @@ from query_api.access import Access, RefusedError
 from query_api.answering import Answering
 from query_api.directory import Site
 from query_api.json_to_question import Asked, json_to_asked
+from query_api.measures import ANSWERS, SECONDS
 from query_api.problems import InvalidQuestionError, UnavailableError, invalid
 from query_api.traffic_report import channels_of, report_dates, totals_of, traffic_report
 
@@ -60,19 +61,27 @@ class Intake:
 
 
 def _guarded(handler: Handler, shape: Shape) -> Handler:
-    """The handler with every refusal and fault turned into an answer of the API's shape."""
+    """The handler with every refusal and fault turned into an answer of the API's shape, counted and timed."""
 
     async def guarded(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except InvalidQuestionError as error:
-            return JSONResponse(shape(str(error)), 400)
-        except RefusedError as error:
-            return JSONResponse(shape(str(error)), error.status, error.headers)
-        except UnavailableError as error:
-            return JSONResponse(shape(str(error)), 503, {"Retry-After": _RETRY_AFTER_S})
+        route = request.url.path
+        with SECONDS.labels(route).time():
+            response = await _answered(handler, request, shape)
+        ANSWERS.labels(route, response.status_code).inc()
+        return response
 
     return guarded
+
+
+async def _answered(handler: Handler, request: Request, shape: Shape) -> Response:
+    try:
+        return await handler(request)
+    except InvalidQuestionError as error:
+        return JSONResponse(shape(str(error)), 400)
+    except RefusedError as error:
+        return JSONResponse(shape(str(error)), error.status, error.headers)
+    except UnavailableError as error:
+        return JSONResponse(shape(str(error)), 503, {"Retry-After": _RETRY_AFTER_S})
 
 
 async def _body(request: Request) -> bytes:

@@ -11,6 +11,7 @@ from runtime import log
 from runtime.lifecycle import forever
 
 from query_api.directory import Directory, Site
+from query_api.measures import DIRECTORY_READS_FAILED
 from query_api.problems import UnavailableError
 from query_api.steps.fragments import sql
 
@@ -49,6 +50,7 @@ class PostgresDirectory:
                 sites = await (await connection.execute(sql("sites"))).fetchall()
             self._directory = Directory(dict(keys), tuple(Site(*site) for site in sites))
         except (psycopg.Error, PoolTimeout, OSError) as error:
+            DIRECTORY_READS_FAILED.inc()
             _log.warning("directory_not_read", error=type(error).__name__)
         self._tried_at = self._clock()
 
