@@ -35,7 +35,8 @@ export interface Report {
   previousAsked: Date;
   visitorsNow: number;
   graph: Graph;
-  lists: { list: List; entries: Entry[] }[];
+  /** Without entries while they are still asked for. */
+  lists: { list: List; entries?: Entry[] }[];
   /** False where the site never had a visitor at all. */
   everCounted: boolean;
 }
@@ -73,26 +74,34 @@ const entriesOf = (answer: Answer): Entry[] =>
 const isFresh = (earlier: Report, { site, period, now }: Frame): boolean =>
   earlier.frame.site == site && earlier.frame.period == period && now.getTime() - earlier.previousAsked.getTime() < PREVIOUS_MS;
 
-/** Ask everything; rejects with the first question that fails, so that a report is whole or not at all. */
-export const askReport = async (ask: Ask, frame: Frame, earlier?: Report): Promise<Report> => {
+/**
+ * Ask for figures and graph, tell `onHead` of them, then ask for the lists: who waits sees something early, and a slow
+ * server is not asked everything at once. Rejects with the first question that fails.
+ */
+export const askReport = async (
+  ask: Ask,
+  frame: Frame,
+  earlier?: Report,
+  onHead: (report: Report) => void = () => {},
+): Promise<Report> => {
   const kept = earlier && isFresh(earlier, frame) ? earlier : undefined;
-  const [totals, previous, graph, now, ...lists] = await Promise.all([
-    ask(totalsQuestion(frame)),
-    kept?.previous ?? ask(previousQuestion(frame)).then(figuresOf),
+  const [totals, graph, now, previous] = await Promise.all([
+    ask(totalsQuestion(frame)).then(figuresOf),
     ask(graphQuestion(frame)),
-    ask(nowQuestion(frame)),
-    ...LISTS.map((list) => ask(listQuestion(frame, list))),
+    ask(nowQuestion(frame)).then(figuresOf),
+    kept?.previous ?? ask(previousQuestion(frame)).then(figuresOf),
   ]);
-  const figures = figuresOf(totals);
-  const anyone = figures.some((figure) => figure);
-  return {
+  const head: Report = {
     frame,
-    totals: figures,
+    totals,
     previous,
     previousAsked: kept?.previousAsked ?? frame.now,
-    visitorsNow: figuresOf(now)[0] ?? 0,
-    graph: graphOf(graph, graphQuestion(frame).metrics.length),
-    lists: LISTS.map((list, place) => ({ list, entries: entriesOf(lists[place]!) })),
-    everCounted: anyone || Boolean(figuresOf(await ask(everQuestion(frame)))[0]),
+    visitorsNow: now[0] ?? 0,
+    graph: graphOf(graph, METRIC_NAMES.length),
+    lists: LISTS.map((list) => ({ list })),
+    everCounted: totals.some((figure) => figure) || Boolean(figuresOf(await ask(everQuestion(frame)))[0]),
   };
+  onHead(head);
+  const lists = LISTS.map(async (list) => ({ list, entries: entriesOf(await ask(listQuestion(frame, list))) }));
+  return { ...head, lists: await Promise.all(lists) };
 };

@@ -91,6 +91,20 @@ test("a site without visitors is asked whether it ever had one", async () => {
   expect((await askReport(ever(3), FRAME)).everCounted).toBe(true);
 });
 
+test("figures and graph are told before the lists are asked for", async () => {
+  const asked: Question[] = [];
+  const heads: unknown[] = [];
+  const ask = async (question: Question) => {
+    asked.push(question);
+    return { results: [{ metrics: [5, 6, 7, 8, 9], dimensions: ["x"] }], meta: {} };
+  };
+  await askReport(ask, FRAME, undefined, (head) => {
+    expect(asked).toHaveLength(4);
+    heads.push(head);
+  });
+  expect(heads).toMatchObject([{ totals: [5, 6, 7, 8, 9], lists: LISTS.map((list) => ({ list })) }]);
+});
+
 test("a report with one question unanswered is no report", async () => {
   const fails = async (question: Question) => {
     if (question.dimensions?.[0] == "visit:device") throw new Error("no");

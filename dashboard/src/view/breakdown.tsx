@@ -5,13 +5,28 @@ import type { Entry } from "../report.ts";
 
 interface Props {
   list: List;
-  entries: Entry[];
+  /** None while they are still asked for. */
+  entries?: Entry[] | undefined;
 }
 
+const classOf = (list: List): string => (list.wide ? "sheet list wide" : "sheet list");
+
+const Shapes = ({ list }: Props) => (
+  <section class={classOf(list)} aria-busy="true">
+    <h2>{list.title}</h2>
+    <div aria-hidden="true">
+      {[92, 74, 60, 41, 30].map((width) => (
+        <span key={width} class="ghost line" style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  </section>
+);
+
 export const Breakdown = ({ list, entries }: Props) => {
+  if (!entries) return <Shapes list={list} />;
   const most = entries[0]?.visitors ?? 0;
   return (
-    <section class={list.wide ? "sheet list wide" : "sheet list"}>
+    <section class={classOf(list)}>
       <table>
         <caption>
           <h2>{list.title}</h2>

@@ -1,6 +1,7 @@
 /** Shapes where the numbers will stand, so that nothing jumps when they come. */
 import { LISTS } from "../lists.ts";
 import { METRICS } from "../metrics.ts";
+import { Breakdown } from "./breakdown.tsx";
 import { Wordmark } from "./masthead.tsx";
 
 export const ReportSkeleton = () => (
@@ -25,14 +26,9 @@ export const ReportSkeleton = () => (
         <div class="tide-water ghost-water" />
       </div>
     </section>
-    <div class="lists" aria-hidden="true">
+    <div class="lists">
       {LISTS.map((list) => (
-        <section key={list.dimension} class={list.wide ? "sheet list wide" : "sheet list"}>
-          <h2>{list.title}</h2>
-          {[92, 74, 60, 41, 30].map((width) => (
-            <span key={width} class="ghost line" style={{ width: `${width}%` }} />
-          ))}
-        </section>
+        <Breakdown key={list.dimension} list={list} />
       ))}
     </div>
   </div>

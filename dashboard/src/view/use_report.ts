@@ -46,7 +46,8 @@ export const useReport = (key: string, site: string, zone: string, period: Perio
       let wait_s = 0;
       try {
         const frame = { site, zone, period, now: new Date() };
-        latest = await askReport((question) => askQuestion(key, question), frame, latest);
+        const early = latest ? undefined : (head: Report) => watched && setState({ site, report: head });
+        latest = await askReport((question) => askQuestion(key, question), frame, latest, early);
         failures = 0;
         if (watched) setState({ site, report: latest });
       } catch (error) {
