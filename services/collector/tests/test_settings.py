@@ -1,0 +1,29 @@
+"""Settings, and the order in which they make parts start."""
+
+import pytest
+from collector.settings import Settings
+from collector.steps.client_address import TrustError
+from collector.wiring import wire
+from runtime import settings
+
+GIVEN = {"KAFKA_URL": "kafka://127.0.0.1:1", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+def test_two_urls_suffice():
+    found = settings.load(Settings, GIVEN)
+    assert (found.port, found.trusted_proxies, found.ack_timeout_s) == (7201, "", 5.0)
+
+
+def test_a_missing_url_is_named():
+    with pytest.raises(settings.SettingsError, match="KAFKA_URL"):
+        settings.load(Settings, {"REDIS_URL": "redis://127.0.0.1:1/0"})
+
+
+async def test_http_starts_last_and_so_stops_first():
+    parts = [type(part).__name__ for part in wire(settings.load(Settings, GIVEN))]
+    assert parts == ["TideHolder", "RegistryPoll", "KafkaLog", "Lanes", "HttpServer"]
+
+
+async def test_trusting_everyone_stops_the_start():
+    with pytest.raises(TrustError):
+        wire(settings.load(Settings, GIVEN | {"TRUSTED_PROXIES": "*"}))
