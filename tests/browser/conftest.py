@@ -28,6 +28,10 @@ A_PERSONS_BROWSER = (
 expect.set_options(timeout=20_000)
 
 
+# a headless browser says so in its user agent, and is dropped as the bot that it is
+A_PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

@@ -4,6 +4,8 @@ from playwright.sync_api import Page, expect
 
 from tests.integration.running_stack import Stack, until
 
+PATIENCE_MS = 30_000
+
 
 def dashboard_of(stack: Stack, site: str) -> str:
     return f"{stack.endpoints['query_api']}/?site={site}#key={stack.endpoints['api_key']}"
@@ -16,7 +18,7 @@ def test_the_numbers_on_the_page_are_those_of_the_api(stack: Stack, site: str, p
     until(lambda: stack.totals(site, "pageviews") == [8], what="eight pageviews")
     page.goto(dashboard_of(stack, site))
     for text in ("/harbour", "/lighthouse", "Google", "Firefox", "Desktop"):
-        expect(page.get_by_text(text, exact=True).first).to_be_visible()
+        expect(page.get_by_text(text, exact=True).first).to_be_visible(timeout=PATIENCE_MS)
     body = page.inner_text("body")
     assert "7" in body
     assert "8" in body
@@ -26,11 +28,11 @@ def test_it_refreshes_itself(stack: Stack, site: str, page: Page):
     stack.send(site, "/first")
     until(lambda: stack.totals(site, "pageviews") == [1], what="the first pageview")
     page.goto(dashboard_of(stack, site))
-    expect(page.get_by_text("/first", exact=True).first).to_be_visible()
+    expect(page.get_by_text("/first", exact=True).first).to_be_visible(timeout=PATIENCE_MS)
     stack.send(site, "/second")
     expect(page.get_by_text("/second", exact=True).first).to_be_visible(timeout=60_000)
 
 
 def test_without_a_key_it_asks_for_one(stack: Stack, site: str, page: Page):
     page.goto(f"{stack.endpoints['query_api']}/?site={site}")
-    expect(page.locator("input").first).to_be_visible()
+    expect(page.locator("input").first).to_be_visible(timeout=PATIENCE_MS)

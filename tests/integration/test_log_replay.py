@@ -11,7 +11,7 @@ import pytest
 from tests.integration.running_stack import ROOT, Stack, until
 
 LOG = ROOT.parent / "shared" / "data" / "apache-combined-2015.log.gz"
-SENT = re.compile(r"(\w[\w ]*): (\d+)")
+TOLD = {"sent": r"^sent: (\d+)", "accepted": r"^accepted: (\d+)", "not_lines": r"^lines that are none: (\d+)"}
 
 
 def metric(stack: Stack, service: str, name: str) -> float:
@@ -34,9 +34,12 @@ def test_every_line_of_the_log_is_a_metric_or_a_drop_with_a_reason(stack: Stack,
          "--lines", "all"],
         capture_output=True, text=True, check=True, cwd=ROOT, timeout=170,
     )  # fmt: skip
-    tally = {name.strip(): int(count) for name, count in SENT.findall(done.stdout)}
+    tally = {
+        name: int(found[1]) if (found := re.search(pattern, done.stdout, re.MULTILINE)) else 0
+        for name, pattern in TOLD.items()
+    }
     accepted = tally["accepted"]
-    assert accepted + tally.get("lines that are none", 0) == lines, done.stdout
+    assert accepted == tally["sent"] == lines - tally["not_lines"], done.stdout
     until(
         lambda: stack.totals(site, "pageviews")[0] + dropped(stack) - dropped_before == accepted,
         what=f"{accepted} beacons to be counted or dropped", within_s=60,
