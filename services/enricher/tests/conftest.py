@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 
 import msgspec
 import pytest
@@ -10,9 +11,16 @@ from contract.dead_letter import DeadLetter
 from contract.envelope import VERSION, BeaconEnvelopeHead, EventEnvelope, decode_events, encode_beacons, encode_events
 from contract.tide import Tide, day_of
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from enricher.dead_letter_limit import DeadLetterLimit
+from enricher.envelope_to_events import Enriched, enrich
+from enricher.live_sessions import LiveSessions
 from enricher.lookups import Lookups, remembered
+from enricher.partitions import Partitions
 from enricher.ports import Record
+from enricher.record_to_beacons import Opener
+from enricher.record_to_section import SectionMaker
 from enricher.steps.client import Client
+from enricher.steps.draft import World, origin_of
 from enricher.steps.place import NOWHERE
 
 NOON_MS = 1_763_899_200_000
@@ -142,3 +150,51 @@ def sealed(secrets: StaticSecrets) -> Callable[..., bytes]:
 @pytest.fixture
 def noon_ms() -> int:
     return NOON_MS
+
+
+@pytest.fixture
+def salts(secrets: StaticSecrets) -> dict[int, bytes]:
+    """The salts of two days before noon's to the day after, by whole days since 1970."""
+    today = NOON_MS // 86_400_000
+    return {today + days: secrets.salt_of(day_of(NOON_MS + days * 86_400_000)) for days in (-2, -1, 0, 1)}
+
+
+@pytest.fixture
+def enriching(lookups: Lookups, salts: dict[int, bytes]) -> Callable[..., Enriched]:
+    """Enrich one envelope after the other over the same sessions."""
+    sessions, offsets = LiveSessions(), count()
+
+    def run(*beacons: Beacon, over: LiveSessions = sessions) -> Enriched:
+        origin = origin_of(INCARNATION, 0, next(offsets))
+        return enrich(beacons, World(origin, salts, over, lookups))
+
+    return run
+
+
+@pytest.fixture
+def opener(secrets: StaticSecrets) -> Opener:
+    """Opens with `secrets`, an hour after noon, and looks again at once."""
+    return Opener(secrets, now_s=lambda: NOON_MS / 1_000 + 3_600, look_again_s=0.001)
+
+
+@pytest.fixture
+def section_maker(opener: Opener, lookups: Lookups, memory_log: MemoryLog) -> SectionMaker:
+    return SectionMaker(opener, lookups, memory_log, DeadLetterLimit(3), steady_s=lambda: 0.0)
+
+
+@pytest.fixture
+def partitions(memory_log: MemoryLog, section_maker: SectionMaker) -> Partitions:
+    return Partitions(memory_log, section_maker)
+
+
+@pytest.fixture
+def source(memory_log: MemoryLog, sealed: Callable[..., bytes]) -> Callable[..., Record]:
+    """Append an envelope to `beacons[0]` in memory: its beacons in, its record out."""
+
+    def append(*beacons: Beacon, value: bytes | None = None, sequence: int | None = None, **more: object) -> Record:
+        offset = len(memory_log.source)
+        made = sealed(list(beacons), offset + 1 if sequence is None else sequence, **more) if value is None else value
+        memory_log.source.append(Record(0, offset, NOON_MS + offset, made))
+        return memory_log.source[-1]
+
+    return append

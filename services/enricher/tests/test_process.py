@@ -100,7 +100,7 @@ async def running(kafka_url: str, redis_url: str, **more: str) -> AsyncIterator[
         await asyncio.wait_for(process.wait(), 20)
 
 
-async def events(bootstrap: str, want: int, deadline_s: float = 30.0) -> list[Event]:
+async def events(bootstrap: str, want: int, deadline_s: float = 60.0) -> list[Event]:
     """The events in the log as a reader takes them: sections at or below its mark passed over, gaps refused."""
     found: list[Event] = []
     marks = dict.fromkeys(range(PARTITIONS), -1)
@@ -198,7 +198,7 @@ async def test_it_is_ready_once_it_has_joined_and_stops_within_its_deadline(kafk
         assert await asyncio.wait_for(process.wait(), 15) == 0
 
 
-async def _ready(port: int, deadline_s: float = 20.0) -> object:
+async def _ready(port: int, deadline_s: float = 60.0) -> object:
     until = time.monotonic() + deadline_s
     async with httpx.AsyncClient() as client:
         while time.monotonic() < until:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from contract.dead_letter import DeadLetter, encode_dead_letter
 from contract.envelope import EventEnvelope, decode_events, encode_events
 from contract.topics import BEACONS, DEAD_LETTERS, EVENTS
@@ -65,7 +66,12 @@ class KafkaLog:
         return self._incarnation
 
     async def committed(self, partition: int) -> int:
-        """The group's committed offset, 0 where it has none."""
+        """The group's committed offset, 0 where it has none; waits for a broker that is still finding its feet."""
+        return await retrying(
+            lambda: self._committed(partition), on=(KafkaError,), what="group offsets", give_up_after_s=30.0
+        )
+
+    async def _committed(self, partition: int) -> int:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         await admin.start()
         try:

@@ -33,7 +33,7 @@ class UserAgents:
 
     def client_of(self, user_agent: str) -> Client:
         """The client of a user agent; never raises, and knows nothing of an unknown one."""
-        text = user_agent[:_MOST_CHARS]
+        text = user_agent[:_MOST_CHARS].encode("utf-8", "replace").decode()
         found = self._parser.parse(text)
         is_bot = self._robots.names(text) or _is_spider(found.device)
         browser, browser_version = self._browser(found.user_agent)
@@ -81,7 +81,7 @@ class _Robots:
         hits: list[int] = []
         if not text.strip():
             return True
-        self._database.scan(text.encode("utf-8", "replace"), match_event_handler=lambda number, *_: hits.append(number))
+        self._database.scan(text.encode(), match_event_handler=lambda number, *_: hits.append(number))
         return bool(hits) and max(hits) < self._first_person
 
 

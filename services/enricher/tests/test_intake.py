@@ -1,0 +1,89 @@
+"""The consume loop: batches, acknowledgements to Faust, assignments, failures."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+import pytest
+from enricher.intake import HeldError, Intake
+
+
+@pytest.fixture
+async def intake(partitions) -> AsyncIterator[Intake]:
+    found = Intake(partitions, lambda: False)
+    await found.start()
+    yield found
+    await found.stop()
+
+
+async def until(condition) -> None:
+    for _ in range(5_000):
+        if condition():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("not within five seconds")
+
+
+async def test_a_record_is_acknowledged_behind_its_section(intake, memory_log, source, beacon):
+    done = []
+    await intake.take(source(beacon()), lambda: done.append(len(memory_log.events)))
+    await until(lambda: done)
+    assert done == [1]
+
+
+async def test_what_waited_meanwhile_goes_as_one_batch(intake, memory_log, source, beacon):
+    done = []
+    for _ in range(20):
+        await intake.take(source(beacon()), lambda: done.append(1))
+    await until(lambda: len(done) == 20)
+    assert len(memory_log.events) < 20
+    assert sum(len(envelope.sections) for envelope in memory_log.envelopes()) == 20
+
+
+async def test_nothing_is_acknowledged_and_the_process_ends_where_a_batch_fails(intake, memory_log, source, beacon):
+    memory_log.unacknowledged = True
+    done = []
+    await intake.take(source(beacon()), lambda: done.append(1))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(intake.failed(), 5)
+    assert done == []
+
+
+async def test_a_record_of_an_earlier_assignment_is_dropped(intake, memory_log, source, beacon):
+    done = []
+    await intake.take(source(beacon()), lambda: done.append(1))
+    intake.revoked()
+    await asyncio.sleep(0.02)
+    assert memory_log.events == done == []
+
+
+async def test_an_assigned_partition_is_caught_up_before_any_record_comes(intake, memory_log, source, beacon):
+    source(beacon())
+    memory_log.group_offset = 1
+    intake.assigned([0])
+    await until(lambda: memory_log.events)
+
+
+async def test_more_records_than_there_is_room_for_wait_outside(partitions, source, beacon):
+    idle = Intake(partitions, lambda: False)
+    record = source(beacon())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(0.2):
+            for _ in range(1_000):
+                await idle.take(record, lambda: None)
+    assert idle._waiting.qsize() == 128
+
+
+async def test_it_is_not_ready_once_it_is_held(partitions):
+    held = Intake(partitions, lambda: True)
+    with pytest.raises(HeldError):
+        await held.ready()
+    await Intake(partitions, lambda: False).ready()
+
+
+async def test_stopping_twice_or_before_the_start_is_harmless(partitions):
+    fresh = Intake(partitions, lambda: False)
+    await fresh.stop()
+    await fresh.start()
+    await fresh.stop()
+    await fresh.stop()

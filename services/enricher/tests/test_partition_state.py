@@ -1,0 +1,77 @@
+"""What is remembered of a partition: collectors' numbers and the mark."""
+
+import pytest
+from contract.envelope import VERSION, EventEnvelope, Section
+from enricher.dead_letter_limit import DeadLetterLimit
+from enricher.partition_state import MOST_COLLECTORS, PartitionState, SectionGapError
+
+INCARNATION = bytes(16)
+
+
+def envelope(*offsets: int, incarnation: bytes = INCARNATION, **marks: int) -> EventEnvelope:
+    named = {name.encode(): sequence for name, sequence in marks.items()}
+    return EventEnvelope(VERSION, incarnation, [Section(offset) for offset in offsets], named)
+
+
+def test_a_collectors_number_counts_within_its_epoch():
+    state = PartitionState(INCARNATION)
+    state.note(b"a", 3)
+    assert state.is_repeat(b"a", 3)
+    assert state.is_repeat(b"a", 2)
+    assert not state.is_repeat(b"a", 4)
+    assert not state.is_repeat(b"b", 1)
+
+
+def test_of_too_many_collectors_the_longest_silent_is_forgotten():
+    state = PartitionState(INCARNATION)
+    for number in range(MOST_COLLECTORS):
+        state.note(b"%d" % number, 1)
+    state.note(b"0", 2)
+    state.note(b"new", 1)
+    assert len(state.collector_marks) == MOST_COLLECTORS
+    assert state.is_repeat(b"0", 2)
+    assert not state.is_repeat(b"1", 1)
+
+
+def test_the_mark_and_the_collectors_come_back_from_the_tail():
+    state = PartitionState(INCARNATION)
+    state.restore(1, envelope(4, 5, a=1))
+    state.restore(2, envelope(6, a=2, b=1))
+    assert (state.mark, state.collector_marks) == (6, {b"a": 2, b"b": 1})
+
+
+def test_what_a_second_owner_wrote_again_changes_nothing():
+    state = PartitionState(INCARNATION)
+    state.restore(1, envelope(4, 5, a=2))
+    state.restore(2, envelope(4, a=1))
+    assert (state.mark, state.collector_marks) == (5, {b"a": 2})
+
+
+def test_a_missing_section_is_refused():
+    state = PartitionState(INCARNATION)
+    state.restore(1, envelope(4))
+    with pytest.raises(SectionGapError, match="section 6 follows 4"):
+        state.restore(2, envelope(6))
+
+
+def test_another_incarnation_in_the_log_starts_over():
+    state = PartitionState(INCARNATION)
+    state.restore(1, envelope(40, a=9))
+    state.restore(2, envelope(0, incarnation=b"\x01" * 16, a=10))
+    assert (state.mark, state.incarnation) == (0, b"\x01" * 16)
+
+
+def test_marks_of_a_topic_that_is_gone_are_forgotten():
+    state = PartitionState(INCARNATION)
+    state.restore(1, envelope(40, a=9))
+    state.start_over_unless(INCARNATION)
+    assert state.mark == 40
+    state.start_over_unless(b"\x01" * 16)
+    assert (state.mark, state.collector_marks) == (None, {})
+
+
+def test_the_limit_of_dead_letters_is_over_the_last_minute():
+    limit = DeadLetterLimit(2)
+    assert limit.count(2, 0.0)
+    assert not limit.count(1, 59.0)
+    assert limit.count(1, 100.0)
