@@ -15,6 +15,7 @@ from local_stack.ports import PortTakenError
 from local_stack.settings import Settings
 from local_stack.state_lock import AlreadyRunningError
 from local_stack.status import status as show_status
+from local_stack.terminal import Terminal
 from local_stack.up import up as run_stack
 
 _PLAIN = (AlreadyRunningError, PortTakenError, StartError, OperatorError, kafka_jars.FetchError, SettingsError)
@@ -29,7 +30,7 @@ def cli() -> None:
 @cli.command()
 def up() -> None:
     """Start everything, and stop it on Ctrl-C."""
-    asyncio.run(run_stack(_settings(), Console()))
+    asyncio.run(run_stack(_settings(), Terminal()))
 
 
 @cli.command()

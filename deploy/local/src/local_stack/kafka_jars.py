@@ -28,7 +28,7 @@ def artifact(name: str) -> Path:
 def folder(cache: Path) -> Path:
     """Where the jars of exactly this pom lie, or will."""
     digest = hashlib.sha256(artifact("pom.xml").read_bytes()).hexdigest()[:12]
-    return cache / f"kafka-{digest}"
+    return cache.resolve() / f"kafka-{digest}"  # the start-up cache holds for one path only
 
 
 def fetch(cache: Path) -> Path:

@@ -1,6 +1,7 @@
 """`up`: from nothing to a running stack with a demo site, and cleanly back to nothing but its state folder."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -40,10 +41,17 @@ async def up(settings: Settings, console: Console) -> None:
             await stop.wait()
         finally:
             places.endpoints.unlink(missing_ok=True)
-            with console.status("Stopping traffic, services and engines"):
-                await supervisor.stop()
+            await _stop(supervisor, console)
             places.processes.unlink(missing_ok=True)
-            console.print("Everything is stopped.")
+            _say(console, "Everything is stopped.")
+
+
+async def _stop(supervisor: Supervisor, console: Console) -> None:
+    """Stop everything, whether or not there is still a terminal to say so on."""
+    stopping = asyncio.create_task(supervisor.stop())
+    with contextlib.suppress(OSError), console.status("Stopping traffic, services and engines"):
+        await asyncio.wait((stopping,))
+    await stopping
 
 
 async def _unless(stop: asyncio.Event, starting: Coroutine[Any, Any, None]) -> None:
@@ -132,4 +140,5 @@ def _point_out(console: Console, found: Endpoints) -> None:
 
 
 def _say(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone, and the stack goes on
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
