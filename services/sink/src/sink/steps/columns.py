@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, chain, repeat
 from typing import Any
 
-import pyarrow as pa
 from contract.envelope import Section
 from contract.row import EVENT_COLUMNS, ROW_COLUMNS
 from msgspec.structs import astuple
+
+from sink.steps.lean_arrow import pa
 
 _Column = Sequence[Any]
 
