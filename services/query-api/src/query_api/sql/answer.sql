@@ -83,11 +83,11 @@ $column DESC
 SELECT count() FROM (SELECT 1 FROM ($parts) $group $having)
 
 -- name: first_day
--- The first event of a site, in the order in which the table lies.
-SELECT toUnixTimestamp64Milli(timestamp) AS first_ms
+-- The site's first visit, in the order in which the table lies.
+SELECT toUnixTimestamp64Milli(session_start) AS first_ms
 FROM events
 WHERE site_id = {site:UInt32}
-ORDER BY site_id, toDate(timestamp)
+ORDER BY site_id, session_start
 LIMIT 1
 
 -- name: patterns
