@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
-from salt_cron.adapters.ledger import Ledger
+from salt_cron.adapters.ledger import PostgresLedger
 from salt_cron.day_to_tide import Action
 from salt_cron.tide_keeping import TideKeeping
 from salt_cron.wrapping import MasterKey, MasterKeyError, NothingKept
@@ -21,7 +21,7 @@ KEY = bytes(range(32))
 
 def keeping(redis: Redis, pool: AsyncConnectionPool, mode: str = "wrapped", key: bytes = KEY) -> TideKeeping:
     wrapper = MasterKey(key) if mode == "wrapped" else NothingKept()
-    return TideKeeping(RedisSecrets(redis), Ledger(pool), wrapper, keeps=mode == "wrapped", grace_s=60.0)
+    return TideKeeping(RedisSecrets(redis), PostgresLedger(pool), wrapper, keeps=mode == "wrapped", grace_s=60.0)
 
 
 async def secrets(redis: Redis) -> dict[SecretName, bytes]:
@@ -145,7 +145,7 @@ async def test_yesterdays_secret_returns_too_and_is_deleted_48_hours_after_its_d
     day = datetime.fromtimestamp((NOW_MS - 2 * DAY_MS) / 1000, UTC).date().isoformat()
     name = SecretName("tide", day)
     raw = mint(name)
-    await Ledger(pool).win(name, MasterKey(KEY).wrap(name, raw))
+    await PostgresLedger(pool).win(name, MasterKey(KEY).wrap(name, raw))
     await keeping(redis, pool).tick(NOW_MS)
     assert (await secrets(redis))[name] == raw
     await keeping(redis, pool).tick(name.expires_at_s * 1000)

@@ -7,8 +7,8 @@ from tides.mint import mint
 from tides.store import SecretStore
 
 from salt_cron import metrics
-from salt_cron.adapters.ledger import Ledger, LedgerRow
 from salt_cron.day_to_tide import Action, Row, Seen, decide
+from salt_cron.ports import Ledger, LedgerRow
 from salt_cron.wrapping import Wrapper
 
 _log = log.get(__name__)

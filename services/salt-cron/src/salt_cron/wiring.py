@@ -17,7 +17,7 @@ from tides.holder import TideHolder
 from tides.store import STORE_ERRORS, RedisSecrets, redis_client
 
 from salt_cron import metrics
-from salt_cron.adapters.ledger import Ledger
+from salt_cron.adapters.ledger import PostgresLedger
 from salt_cron.adapters.notice_board import NoticeBoard
 from salt_cron.adapters.persistence import refuse_persistence
 from salt_cron.adapters.site_book import SiteBook
@@ -54,7 +54,7 @@ def wire(settings: Settings) -> Sequence[lifecycle.Component]:
     redis = redis_client(settings.redis_url)
     pool = AsyncConnectionPool(settings.postgres_url, min_size=1, max_size=2, timeout=5.0, open=False, name="salt-cron")
     keeping = TideKeeping(
-        RedisSecrets(redis), Ledger(pool), _wrapper(settings), keeps=_keeps(settings), grace_s=settings.grace_s
+        RedisSecrets(redis), PostgresLedger(pool), _wrapper(settings), keeps=_keeps(settings), grace_s=settings.grace_s
     )
     book, board = SiteBook(pool), NoticeBoard(redis)
 

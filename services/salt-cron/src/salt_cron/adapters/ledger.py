@@ -1,14 +1,12 @@
 """Postgres' table `tides`: who won which secret, and in mode `wrapped` the secret. Raises psycopg.Error."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-import msgspec
 from psycopg_pool import AsyncConnectionPool
 from tides.almanac import SecretName
 
 from salt_cron.adapters.statements import statement
-from salt_cron.day_to_tide import Row
+from salt_cron.ports import LedgerRow
 
 _ROWS = statement("rows")
 _WIN = statement("win")
@@ -17,19 +15,7 @@ _FORGET = statement("forget")
 _DELETE_EXPIRED = statement("delete_expired")
 
 
-class LedgerRow(msgspec.Struct, frozen=True):
-    """What Postgres has of one secret."""
-
-    wrapped: bytes | None
-    minted_at: datetime
-
-    @property
-    def state(self) -> Row:
-        """How much it knows."""
-        return Row.BARE if self.wrapped is None else Row.WRAPPED
-
-
-class Ledger:
+class PostgresLedger:
     """One row a secret; a row is won by one process only."""
 
     def __init__(self, pool: AsyncConnectionPool) -> None:
