@@ -137,11 +137,13 @@ async def test_lonely_counts_travel_without_beacons(desk, monkeypatch):
 
 def test_few_beacons_wait_for_nothing_and_many_never_long():
     assert gathering_s(1) == 0
-    assert 0 < gathering_s(20) < gathering_s(40)
+    assert 0 < gathering_s(8) < gathering_s(16)
     assert gathering_s(MAX_ENVELOPE_BEACONS) == gathering_s(10 * MAX_ENVELOPE_BEACONS) <= 0.02
 
 
-async def test_a_lane_that_just_sent_many_gathers_for_a_moment(desk):
+async def test_a_lane_that_just_sent_many_gathers_for_a_moment(desk, monkeypatch):
+    monkeypatch.setattr("collector.lane._GATHERING_S", 0.3)
+    monkeypatch.setattr("collector.lane._MOST_GATHERING_S", 0.3)
     await desk.lanes.put(0, beacon(0), 1)
     await asyncio.gather(*{desk.lanes.put(0, beacon(number), 1) for number in range(50)})
     late = []

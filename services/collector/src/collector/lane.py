@@ -15,9 +15,9 @@ from collector.envelope_log import EnvelopeLog, NotAppendedError
 from collector.sealer import NotSealedError, PartitionSealer
 
 _FEW = 4
-_GATHERING_S = 0.0004
+_GATHERING_S = 0.0005
 """For each beacon beyond a few: about what an envelope costs this process and the broker together."""
-_MOST_GATHERING_S = 0.02
+_MOST_GATHERING_S = 0.01
 _log = log.get(__name__)
 
 
