@@ -48,10 +48,12 @@ async def bare(_scope: Any, _receive: Any, send: Any) -> None:
 
 
 def serve_bare(port: int) -> None:
+    """Run the bare app on a port until the process ends."""
     uvicorn.run(bare, host="127.0.0.1", port=port, log_level="error", access_log=False, lifespan="off")
 
 
 def requests_per_s(port: int, connections: int, seconds: int) -> float:
+    """What wrk counts; ends the bench where an answer was not 2xx."""
     url = f"http://127.0.0.1:{port}"
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(REQUESTS), url]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -62,6 +64,7 @@ def requests_per_s(port: int, connections: int, seconds: int) -> float:
 
 @contextmanager
 def process(*command: str, **environ: str) -> Iterator[psutil.Process]:
+    """A Python process that runs inside the block."""
     child = psutil.Popen([sys.executable, *command], env={**os.environ, **environ}, stderr=subprocess.DEVNULL)
     try:
         yield child
@@ -71,6 +74,7 @@ def process(*command: str, **environ: str) -> Iterator[psutil.Process]:
 
 
 def wait_until_ready(port: int, path: str) -> None:
+    """Return once the path answers 2xx; ends the bench after 20 seconds."""
     for _ in range(200):
         try:
             with urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
@@ -82,6 +86,7 @@ def wait_until_ready(port: int, path: str) -> None:
 
 
 def fill(redis_url: str) -> None:
+    """Put the secrets of today and a registry of one site where the collector looks."""
     redis = Redis.from_url(redis_url)
     for name in needed(time.time_ns() // 1_000_000):
         redis.set(name.redis_key, mint(name), exat=name.expires_at_s)
@@ -104,6 +109,7 @@ class Server(NamedTuple):
 
 
 def measure(plain: Server, ours: Server, rounds: int, seconds: int) -> None:
+    """Print the medians and their ratio at 256 and at 64 connections."""
     print(f"wrk, 1 thread, {rounds} rounds of {seconds} s in turn, {os.cpu_count()} cores for everything")
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
     ours.run(256, _WARM_UP_S)  # a broker that has just started still compiles itself
@@ -117,6 +123,7 @@ def measure(plain: Server, ours: Server, rounds: int, seconds: int) -> None:
 
 
 def main() -> None:
+    """Start everything, measure, stop everything."""
     reader = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     reader.add_argument("--rounds", type=int, default=3)
     reader.add_argument("--seconds", type=int, default=1)

@@ -132,9 +132,13 @@ async def test_an_emptied_postgres_learns_the_secrets_in_use(redis: Redis, pool:
     assert await secrets(redis) == before
 
 
-async def test_another_master_key_is_refused_by_name_of_the_row(redis: Redis, pool: AsyncConnectionPool):
+@pytest.mark.parametrize("redis_has_them", [True, False])
+async def test_another_master_key_is_refused_by_name_of_the_row(
+    redis: Redis, pool: AsyncConnectionPool, redis_has_them: bool
+):
     await keeping(redis, pool).tick(NOW_MS)
-    await redis.flushdb()
+    if not redis_has_them:
+        await redis.flushdb()
     with pytest.raises(MasterKeyError, match="does not open"):
         await keeping(redis, pool, key=bytes(32)).tick(NOW_MS)
 
@@ -161,3 +165,15 @@ async def test_at_midnight_the_day_after_tomorrow_is_prepared_and_today_stays(re
     after = await RedisSecrets(redis).read(tomorrow)
     assert set(after) == set(tomorrow)
     assert all(after[name] == before[name] for name in set(before) & set(tomorrow))
+
+
+async def test_where_both_have_another_secret_the_one_in_use_stays(redis: Redis, pool: AsyncConnectionPool):
+    await keeping(redis, pool).tick(NOW_MS)
+    await redis.flushdb()
+    in_use = {name: mint(name) for name in needed(NOW_MS)}
+    for name, raw in in_use.items():
+        await RedisSecrets(redis).put(name, raw)
+    await keeping(redis, pool).tick(NOW_MS)
+    await redis.flushdb()
+    await keeping(redis, pool).tick(NOW_MS)
+    assert await secrets(redis) == in_use

@@ -13,6 +13,8 @@ class Row(StrEnum):
     """That it was made."""
     WRAPPED = "wrapped"
     """The secret itself, under the master key."""
+    OTHER = "other"
+    """A secret under the master key, and not the one that Redis has."""
 
 
 class Action(StrEnum):
@@ -48,7 +50,7 @@ def decide(seen: Seen, *, keeps_secrets: bool, grace_s: float) -> Action:
     """The action for a secret; `keeps_secrets` is the mode `wrapped`."""
     if seen.in_redis:
         return _agree(seen.row, keeps_secrets=keeps_secrets)
-    if seen.row is Row.WRAPPED:
+    if seen.row in (Row.WRAPPED, Row.OTHER):
         return Action.RESTORE if keeps_secrets else _replace(seen, grace_s)
     if not seen.needed:
         return Action.NOTHING
@@ -56,11 +58,9 @@ def decide(seen: Seen, *, keeps_secrets: bool, grace_s: float) -> Action:
 
 
 def _agree(row: Row, *, keeps_secrets: bool) -> Action:
-    if row is Row.NONE or (row is Row.BARE and keeps_secrets):
-        return Action.RECORD
-    if row is Row.WRAPPED and not keeps_secrets:
-        return Action.FORGET
-    return Action.NOTHING
+    if keeps_secrets:
+        return Action.NOTHING if row is Row.WRAPPED else Action.RECORD
+    return {Row.NONE: Action.RECORD, Row.BARE: Action.NOTHING}.get(row, Action.FORGET)
 
 
 def _replace(seen: Seen, grace_s: float) -> Action:

@@ -7,19 +7,12 @@ from typing import Protocol
 import msgspec
 from tides.almanac import SecretName
 
-from salt_cron.day_to_tide import Row
-
 
 class LedgerRow(msgspec.Struct, frozen=True):
     """What the ledger has of one secret."""
 
     wrapped: bytes | None
     minted_at: datetime
-
-    @property
-    def state(self) -> Row:
-        """How much it knows."""
-        return Row.BARE if self.wrapped is None else Row.WRAPPED
 
 
 class Ledger(Protocol):

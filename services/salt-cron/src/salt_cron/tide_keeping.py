@@ -48,7 +48,7 @@ class TideKeeping:
             done[name] = decide(
                 Seen(
                     in_redis=found.raw is not None,
-                    row=found.row.state if found.row else Row.NONE,
+                    row=self._state(name, found),
                     needed=name in wanted,
                     missing_s=(now_ms - self._missing_since_ms.get(name, now_ms)) / 1000,
                 ),
@@ -57,6 +57,16 @@ class TideKeeping:
             )
             await self._carry_out(done[name], name, found)
         return done
+
+    def _state(self, name: SecretName, found: _Found) -> Row:
+        """Open the row each time: a wrong master key is told while Redis still has what it cannot open."""
+        if found.row is None:
+            return Row.NONE
+        if found.row.wrapped is None:
+            return Row.BARE
+        if self._keeps and found.raw not in (None, self._wrapper.unwrap(name, found.row.wrapped)):
+            return Row.OTHER
+        return Row.WRAPPED
 
     def _note_missing(self, names: list[SecretName], in_redis: dict[SecretName, bytes], now_ms: int) -> None:
         self._missing_since_ms = {
