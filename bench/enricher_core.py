@@ -37,12 +37,14 @@ INCARNATION = bytes(16)
 
 
 def sealed(in_envelope: int) -> list[bytes]:
+    """Values of `beacons` records with so many beacons each."""
     stream = beacons(START_MS, 20_000)
     head = BeaconEnvelopeHead(VERSION, bytes(8), 0, 1, bytes(16))
     return [encode_beacons(head, list(islice(stream, in_envelope)), KEY) for _ in range(EVENTS // in_envelope)]
 
 
 def run(values: list[bytes], lookups: Lookups, state: PartitionState) -> None:
+    """Print how fast these records become values of `events` records."""
     salts = {START_MS // DAY_MS: os.urandom(16)}
     made, size = 0, 0
     begin, cpu_begin = time.perf_counter(), time.process_time()
@@ -60,6 +62,7 @@ def run(values: list[bytes], lookups: Lookups, state: PartitionState) -> None:
 
 
 def main() -> None:
+    """Measure twice over the same records."""
     in_envelope = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     print(f"{in_envelope} beacons an envelope, 10,000 user agents, 100,000 addresses, 5,000 pages")
     values = sealed(in_envelope)

@@ -36,6 +36,7 @@ EVENTS, PARTITIONS, DEADLINE_S = 300_000, 4, 120.0
 
 
 def put_tide(redis_url: str) -> Tide:
+    """Today's tide, made and put into Redis."""
     name = tide_name(time.time_ns() // 1_000_000)
     tide = Tide(name.period, os.urandom(16), os.urandom(16), os.urandom(32))
     with Redis.from_url(redis_url) as redis:
@@ -90,6 +91,7 @@ async def watch(bootstrap: str, envelopes: int) -> tuple[int, float]:
 
 
 async def run(kafka_url: str, redis_url: str, in_envelope: int) -> None:
+    """Fill the topic, start one enricher, and print how fast it was."""
     await create_topics(kafka_url, PARTITIONS)
     bootstrap = kafka_url.removeprefix("kafka://")
     envelopes = await fill(bootstrap, put_tide(redis_url), in_envelope)
@@ -114,6 +116,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def main() -> None:
+    """Start the engines, measure, stop them."""
     in_envelope = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     with TemporaryDirectory(prefix="tideline-bench-") as folder:
         jars = kafka_jars.fetch(checkout_state() / "cache")

@@ -64,6 +64,24 @@ async def test_an_assigned_partition_is_caught_up_before_any_record_comes(intake
     await until(lambda: memory_log.events)
 
 
+async def test_a_record_that_comes_before_its_assignment_is_told_is_carried(intake, memory_log, source, beacon):
+    intake.revoked()
+    done = []
+    await intake.take(source(beacon()), lambda: done.append(1))
+    intake.assigned([0])
+    await until(lambda: done)
+    assert len(memory_log.envelopes()) == 1
+
+
+async def test_an_assignment_that_was_taken_back_at_once_is_not_caught_up(intake, memory_log, source, beacon):
+    source(beacon())
+    memory_log.group_offset = 1
+    intake.assigned([0])
+    intake.revoked()
+    await asyncio.sleep(0.02)
+    assert memory_log.events == []
+
+
 async def test_more_records_than_there_is_room_for_wait_outside(partitions, source, beacon):
     idle = Intake(partitions, lambda: False)
     record = source(beacon())

@@ -2,7 +2,6 @@
 
 import pytest
 from contract.outcomes import DeadReason
-from enricher.partition_state import SectionGapError
 from enricher.partitions import Partitions
 
 
@@ -99,14 +98,6 @@ async def test_after_a_rebalance_the_state_is_rebuilt_and_not_remembered(partiti
     partitions.forget()
     await partitions.carry(three[:1])
     assert offsets(memory_log) == [0]
-
-
-async def test_a_gap_between_sections_stops_it_loudly(partitions, memory_log, section_maker, three):
-    for record in three:
-        await partitions.carry([record])
-    del memory_log.events[1]
-    with pytest.raises(SectionGapError):
-        await Partitions(memory_log, section_maker).carry(three)
 
 
 async def test_a_section_that_is_not_acknowledged_fails_its_batch(partitions, memory_log, three):

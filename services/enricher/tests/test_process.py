@@ -175,6 +175,25 @@ async def test_a_partition_moves_to_a_second_process_and_back(kafka_url, redis_u
     assert len({e.session_id for e in found}) == 2
 
 
+async def test_a_process_that_was_frozen_and_wakes_again_doubles_nothing(kafka_url, redis_url, topics, send, visit):
+    async with running(kafka_url, redis_url) as frozen:
+        await send(0, 1, [visit(1, "/1")])
+        await send(1, 2, [visit(2, "/2")])
+        await events(topics, 2)
+        frozen.send_signal(signal.SIGSTOP)
+        async with running(kafka_url, redis_url):
+            for number in range(3, 13):
+                await send(number % PARTITIONS, number, [visit(1 + number % PARTITIONS, f"/{number}")])
+            await events(topics, 12)
+            frozen.send_signal(signal.SIGCONT)
+            for number in range(13, 23):
+                await send(number % PARTITIONS, number, [visit(1 + number % PARTITIONS, f"/{number}")])
+                await asyncio.sleep(0.2)
+            found = await events(topics, 22)
+    assert sorted(int(e.page[1:]) for e in found) == list(range(1, 23))
+    assert len({e.event_id for e in found}) == 22
+
+
 async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(
     kafka_url, redis_url, topics, send, visit
 ):

@@ -31,13 +31,19 @@ class _Parcel(msgspec.Struct, frozen=True):
     delivered: Callable[[], object]
 
 
+class _TakeOver(msgspec.Struct, frozen=True):
+    partition: int
+    generation: int
+
+
 class Intake:
     """A component: owns the one task that carries records, over all partitions."""
 
     def __init__(self, partitions: Partitions, is_held: Callable[[], bool]) -> None:
         self._partitions = partitions
         self._is_held = is_held
-        self._waiting: asyncio.Queue[_Parcel | int] = asyncio.Queue()
+        self._waiting: asyncio.Queue[_Parcel | _TakeOver] = asyncio.Queue()
+        self._owns = False
         self._room = asyncio.Semaphore(_MOST_WAITING)
         self._carrying: asyncio.Task[None] | None = None
 
@@ -63,13 +69,19 @@ class Intake:
             raise HeldError("the dead-letter limit was passed; look at them, then restart")
 
     def assigned(self, partitions: Iterable[int]) -> None:
-        """These partitions are ours from now on: each is rebuilt, and then its records are taken."""
-        self._partitions.forget()
+        """These partitions are ours from now on: each is rebuilt and caught up, whether or not a record comes.
+
+        Faust may hand over the first records before it tells this, so they must not be dropped here.
+        """
+        if self._owns:
+            self._partitions.forget()
+        self._owns = True
         for partition in sorted(partitions):
-            self._waiting.put_nowait(partition)
+            self._waiting.put_nowait(_TakeOver(partition, self._partitions.generation))
 
     def revoked(self) -> None:
-        """No partition is ours any longer."""
+        """No partition is ours any longer, and what waits is another's."""
+        self._owns = False
         self._partitions.forget()
 
     async def take(self, record: Record, delivered: Callable[[], object]) -> None:
@@ -82,9 +94,13 @@ class Intake:
             batch = [await self._waiting.get()]
             while not self._waiting.empty() and len(batch) < _MOST_IN_A_BATCH:
                 batch.append(self._waiting.get_nowait())
-            for partition in (found for found in batch if isinstance(found, int)):
-                await self._partitions.take_over(partition)
+            await self._take_over([found for found in batch if isinstance(found, _TakeOver)])
             await self._carry([found for found in batch if isinstance(found, _Parcel)])
+
+    async def _take_over(self, found: list[_TakeOver]) -> None:
+        for one in found:
+            if one.generation == self._partitions.generation:
+                await self._partitions.take_over(one.partition)
 
     async def _carry(self, parcels: list[_Parcel]) -> None:
         for _ in parcels:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
 from contract.dead_letter import DeadLetter, encode_dead_letter
 from contract.envelope import EventEnvelope, decode_events, encode_events
 from contract.topics import BEACONS, DEAD_LETTERS, EVENTS
@@ -23,6 +24,10 @@ class TopicMismatchError(Exception):
     """`beacons` and `events` do not have the same partitions, or a topic was made anew while we read it."""
 
 
+class LostTailError(Exception):
+    """A broker lost what it had acknowledged: what we remember of it is void, and the log's tail must be read anew."""
+
+
 class KafkaLog:
     """A component: starts once the topics are there, ends the process where `beacons` is made anew under it."""
 
@@ -32,6 +37,7 @@ class KafkaLog:
         self._append_timeout_s = append_timeout_s
         self._look_again_s = look_again_s
         self._incarnation = b""
+        self._last_offset: dict[tuple[str, int], int] = {}
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
@@ -124,8 +130,15 @@ class KafkaLog:
             raise RuntimeError("not started")
         sending = self._producer.send(topic, value, partition=partition, timestamp_ms=timestamp_ms)
         acknowledged = await asyncio.wait_for(sending, self._append_timeout_s)
+        return asyncio.ensure_future(self._settled(acknowledged))
+
+    async def _settled(self, acknowledged: asyncio.Future[RecordMetadata]) -> None:
         # an idempotent producer's batches never expire by themselves
-        return asyncio.ensure_future(asyncio.wait_for(acknowledged, self._append_timeout_s))
+        found = await asyncio.wait_for(acknowledged, self._append_timeout_s)
+        place = (found.topic, found.partition)
+        if found.offset <= self._last_offset.get(place, -1):
+            raise LostTailError(f"{found.topic} {found.partition} lost records that it had acknowledged")
+        self._last_offset[place] = found.offset
 
     async def _topic_id(self) -> bytes:
         return await topic_id(self._bootstrap, BEACONS.name)
