@@ -1,19 +1,17 @@
 """`tideline export`: a site's events as lines that `tideline import` takes."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import BinaryIO
 
 import click
 import clickhouse_connect
-from clickhouse_connect.driver.client import Client
+from rich.console import Console
+from rich.progress import Progress
 
 from tideline.accounts import site_id_of
-from tideline.event_line import write_line
-from tideline.exporting.row_to_line import Labels, line_of
+from tideline.exporting.site_export import export_lines
 from tideline.plain_errors import plain_errors
 from tideline.settings import Settings
-from tideline.sql_files import sql
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -40,16 +38,15 @@ def export_events(
         site_id = site_id_of(settings.postgres_url, domain)
         client = clickhouse_connect.get_client(dsn=settings.clickhouse_url)
         try:
-            out.writelines(_lines(client, site_id, first and first.date(), last and last.date()))
+            with Progress(console=Console(stderr=True), transient=True) as bars:
+                bar = bars.add_task("days")
+                lines = export_lines(
+                    client,
+                    site_id,
+                    first and first.date(),
+                    last and last.date(),
+                    lambda done, days: bars.update(bar, completed=done, total=days),
+                )
+                out.writelines(lines)
         finally:
             client.close()
-
-
-def _lines(client: Client, site_id: int, first: date | None, last: date | None) -> Iterator[bytes]:
-    labels = Labels()
-    asked = {"site": site_id, "first_day": first, "last_day": last}
-    for (day,) in client.query(sql("export_days"), parameters=asked).result_rows:
-        of_day = {"site": site_id, "day": day}
-        with client.query_rows_stream(sql("export_events"), parameters=of_day) as rows:
-            for row in rows:
-                yield write_line(line_of(row, labels))
