@@ -1,5 +1,7 @@
 """The session fold, and going on from the last event of any prefix."""
 
+from itertools import pairwise
+
 import msgspec
 from contract.event import Event
 from hypothesis import given, settings
@@ -145,3 +147,49 @@ def test_a_hit_that_is_a_little_late_belongs_to_the_session():
 def test_a_hit_far_ahead_of_the_session_in_its_own_time_is_apart():
     session = start_session(SESSION, VISITOR, hit(60, late_min=50))
     assert is_apart(session, hit(61))
+
+
+def place(sessions, one, n):
+    """A hit's event among its visitor's sessions, as a consumer of the log does it; the newest session is last."""
+    for session in reversed(sessions):
+        if is_live(session, one):
+            return event_of(advance(session, one), one, SITE, n)
+    sessions.append(start_session(n, VISITOR, one))
+    return event_of(sessions[-1], one, SITE, n)
+
+
+DAYS = st.lists(
+    st.builds(
+        hit,
+        at_min=st.floats(0, 200),
+        name=st.sampled_from(["pageview", "engagement", "signup"]),
+        late_min=st.sampled_from([0, 0, 0, 5, 50, 90]),
+        interactive=st.booleans(),
+    ),
+    min_size=1,
+    max_size=12,
+).map(lambda hits: sorted(hits, key=lambda one: one.received))
+
+
+@settings(max_examples=100)
+@given(DAYS, st.integers(0, 11))
+def test_a_stream_that_is_picked_up_midway_gives_the_same_events(hits, cut):
+    begun = []
+    whole = [place(begun, one, n) for n, one in enumerate(hits)]
+    last_of_each = {event.session_id: event for event in whole[:cut]}
+    sessions = [session_from_event(last_of_each[session_id]) for session_id in sorted(last_of_each)]
+    assert [place(sessions, one, n) for n, one in enumerate(hits[cut:], cut)] == whole[cut:]
+
+
+@settings(max_examples=100)
+@given(DAYS)
+def test_every_event_is_counted_in_one_session_and_none_is_far_from_its_own(hits):
+    sessions = []
+    events = [place(sessions, one, n) for n, one in enumerate(hits)]
+    last = {e.session_id: e for e in events}.values()
+    assert sum(e.session_seq for e in last) == len(hits)
+    assert sum(e.session_pageviews for e in last) == sum(h.name == "pageview" for h in hits)
+    assert sum(e.session_events for e in last) == sum(h.name != "engagement" for h in hits)
+    for session in sessions:
+        times = sorted(e.timestamp for e in events if e.session_id == session.session_id)
+        assert all(b - a <= 30 * MINUTE_MS for a, b in pairwise(times))

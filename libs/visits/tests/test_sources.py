@@ -115,3 +115,41 @@ def test_the_data_holds_at_least_600_hosts_and_each_name_and_host_once():
     assert sorted({n for n in names if names.count(n) > 1}) == []
     assert sorted({h for h in hosts if hosts.count(h) > 1}) == []
     assert all(host == host.lower() and "/" not in host for host in hosts)
+
+
+def test_words_and_click_ids_stand_for_sources_that_there_are_and_each_for_one():
+    text = resources.files("visits").joinpath("data", "sources.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    names = {name for group in data["kinds"].values() for name in group}
+    for table in ("tags", "click_ids"):
+        words = [word for group in data[table].values() for word in group]
+        assert set(data[table]) <= names
+        assert sorted({w for w in words if words.count(w) > 1}) == []
+        assert all(word == word.lower() for word in words)
+
+
+def test_no_word_for_one_source_is_the_name_of_another():
+    text = resources.files("visits").joinpath("data", "sources.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    names = {name.lower(): name for group in data["kinds"].values() for name in group}
+    assert {w: n for n, words in data["tags"].items() for w in words if names.get(w, n) != n} == {}
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["google.com", "google.de", "google.co.uk", "google.com.br", "www.google.fr", "encrypted.google.com"],
+)
+def test_a_country_domain_is_one_by_its_shape(host):
+    assert named(f"https://{host}/").name == "Google"
+
+
+@pytest.mark.parametrize("host", ["google.evil.com", "google.com.evil.org", "google.museum", "google"])
+def test_a_domain_of_another_shape_is_no_country_domain(host):
+    assert named(f"https://{host}/").name == host
+
+
+def test_the_longest_host_that_fits_wins():
+    assert named("https://mail.google.com/x").name == "Gmail"
+    assert named("https://x.mail.google.com/x").name == "Gmail"
+    assert named("https://other.google.com/x").name == "Google"
+    assert named("https://someone.substack.com/p/x").name == "Substack"
