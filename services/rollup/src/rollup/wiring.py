@@ -15,7 +15,7 @@ from runtime.lifecycle import Component
 from starlette.applications import Starlette
 
 from rollup.adapters.session_days import SessionDays
-from rollup.intake import Timer
+from rollup.intake import timer
 from rollup.rebuilding import Rebuilding
 from rollup.settings import Settings
 
@@ -27,10 +27,10 @@ def wire(settings: Settings) -> Sequence[Component]:
         return await clickhouse_connect.get_async_client(dsn=settings.clickhouse_url, autogenerate_session_id=False)
 
     days = SessionDays(connect)
-    timer = Timer(Rebuilding(days, _today, settings.most_days_a_tick).tick, settings.tick_s)
-    checks = {"clickhouse": days.alive, "ticks": timer.fresh}
+    ticks = timer(Rebuilding(days, _today, settings.most_days_a_tick).tick, settings.tick_s)
+    checks = {"clickhouse": days.alive, "ticks": ticks.check("ticks")}
     server = HttpServer(Starlette(routes=health.routes(checks)), settings.host, settings.port)
-    return [days, timer, server]
+    return [days, ticks, server]
 
 
 def _today() -> date:

@@ -21,7 +21,7 @@ from salt_cron.adapters.ledger import PostgresLedger
 from salt_cron.adapters.notice_board import NoticeBoard
 from salt_cron.adapters.persistence import refuse_persistence
 from salt_cron.adapters.site_book import SiteBook
-from salt_cron.intake import Timer
+from salt_cron.intake import timer
 from salt_cron.settings import Settings
 from salt_cron.tide_keeping import TideKeeping
 from salt_cron.wrapping import MasterKey, NothingKept, Wrapper, read_master_key
@@ -63,10 +63,10 @@ def wire(settings: Settings) -> Sequence[lifecycle.Component]:
             metrics.PUBLISHED.inc()
 
     holder = TideHolder(RedisSecrets(redis_client(settings.redis_url)))
-    timer = Timer({"tides": keeping.tick, "registry": publish}, settings.tick_s)
-    checks = {"tides": timer.check("tides"), "registry": timer.check("registry"), "secrets": holder.ready}
+    ticks = timer({"tides": keeping.tick, "registry": publish}, settings.tick_s)
+    checks = {"tides": ticks.check("tides"), "registry": ticks.check("registry"), "secrets": holder.ready}
     server = HttpServer(Starlette(routes=health.routes(checks)), settings.host, settings.port)
-    return [Clients(redis, pool), holder, timer, server]
+    return [Clients(redis, pool), holder, ticks, server]
 
 
 def _keeps(settings: Settings) -> bool:
