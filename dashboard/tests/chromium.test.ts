@@ -7,7 +7,8 @@ import { FixtureApi, KEY } from "./fixture_api.ts";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const SHOTS = process.env["SHOTS"];
-vi.setConfig({ testTimeout: 20_000 });
+const PATIENCE_MS = 15_000;
+vi.setConfig({ testTimeout: 60_000 });
 const api = new FixtureApi();
 const complaints: string[] = [];
 let browser: Browser;
@@ -42,7 +43,13 @@ const open = async (rest: string, options: BrowserContextOptions = {}, prepare =
 const openSite = (options: BrowserContextOptions = {}, period = "30d") =>
   open(`?site=shop.test&period=${period}#key=${KEY}`, options);
 const shot = async (name: string) => SHOTS && page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
-const see = (text: string) => page.getByText(text, { exact: true }).first().waitFor({ timeout: 5_000 });
+const see = (text: string) => page.getByText(text, { exact: true }).first().waitFor({ timeout: PATIENCE_MS });
+
+/** Wait for the lists too: they are asked for after the figures are shown. */
+const seeAll = async () => {
+  await see("1,284");
+  await see("Tablet");
+};
 
 /** Everything that axe finds wrong with what is shown, contrast included. */
 const faults = async (): Promise<string[]> => {
@@ -74,7 +81,7 @@ test("the key leaves the address, and a reload still knows it", async () => {
 
 test("another period asks for other dates, and stays in the address", async () => {
   await openSite();
-  await see("1,284");
+  await seeAll();
   api.questions.length = 0;
   await page.getByText("7 days", { exact: true }).click();
   await see("Changes against the 7 days before");
@@ -85,7 +92,7 @@ test("another period asks for other dates, and stays in the address", async () =
 
 test("a figure puts its metric on the graph without another question", async () => {
   await openSite();
-  await see("1,284");
+  await seeAll();
   api.questions.length = 0;
   await page.getByRole("button", { name: /Visit duration/ }).click();
   await page.getByRole("img", { name: /^Visit duration from/ }).waitFor();
@@ -124,7 +131,7 @@ test("new numbers replace old ones without a moment of nothing", async () => {
 
 test("a page that was hidden asks at once when it is shown, if its time had come", async () => {
   await open(`?site=shop.test#key=${KEY}`, {}, () => page.clock.install());
-  await see("1,284");
+  await seeAll();
   const hide = (hidden: boolean) =>
     page.evaluate((hidden) => {
       Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
@@ -135,15 +142,15 @@ test("a page that was hidden asks at once when it is shown, if its time had come
   await page.clock.fastForward(60_000);
   expect(api.questions).toEqual([]);
   await hide(false);
-  await expect.poll(() => api.questions.length).toBe(8);
+  await expect.poll(() => api.questions.length, { timeout: PATIENCE_MS }).toBe(8);
 });
 
 test("it asks again by itself every twenty seconds", async () => {
   await open(`?site=shop.test#key=${KEY}`, {}, () => page.clock.install());
-  await see("1,284");
+  await seeAll();
   api.questions.length = 0;
   await page.clock.fastForward(21_000);
-  await expect.poll(() => api.questions.length).toBe(8);
+  await expect.poll(() => api.questions.length, { timeout: PATIENCE_MS }).toBe(8);
 });
 
 test("shapes stand where numbers will come", async () => {
@@ -205,7 +212,7 @@ test("of several sites one is chosen by name", async () => {
   await openSite();
   await page.getByLabel("Site").selectOption("blog.test");
   await see("Hours and days by the clock of Asia/Kolkata.");
-  await expect.poll(() => api.questions.at(-1)?.site_id).toBe("blog.test");
+  await expect.poll(() => api.questions.at(-1)?.site_id, { timeout: PATIENCE_MS }).toBe("blog.test");
 });
 
 test("a phone shows it all without scrolling sideways", async () => {
@@ -217,7 +224,7 @@ test("a phone shows it all without scrolling sideways", async () => {
 
 test.each(["light", "dark"] as const)("nothing is out of reach in %s colours: names, roles, contrast", async (colorScheme) => {
   await openSite({ colorScheme });
-  await see("1,284");
+  await seeAll();
   await page.waitForTimeout(700);
   expect(await faults()).toEqual([]);
   await shot(`reach-${colorScheme}`);

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import type { BrowserContext, Page } from "playwright-core";
 import { Site } from "./site.ts";
 
-vi.setConfig({ testTimeout: 20_000 });
+const PATIENCE = { timeout: 15_000 };
+vi.setConfig({ testTimeout: 60_000 });
 const site = new Site();
 let profile: BrowserContext;
 let page: Page;
@@ -18,7 +19,7 @@ afterEach(() => profile.close());
 
 /** Wait until just these beacons were told, and no more a moment later. */
 const expectTold = async (...told: string[]) => {
-  await vi.waitFor(() => expect(site.told()).toEqual(told), { timeout: 10_000 });
+  await vi.waitFor(() => expect(site.told()).toEqual(told), PATIENCE);
   await page.waitForTimeout(150);
   expect(site.told()).toEqual(told);
 };
@@ -73,6 +74,7 @@ test("back and forward are pageviews", async () => {
   await page.goForward();
   await vi.waitFor(() =>
     expect(site.beacons("pageview").map((told) => new URL(told.u).pathname)).toEqual(["/app", "/app/inbox", "/app", "/app/inbox"]),
+    PATIENCE,
   );
 });
 
@@ -85,7 +87,7 @@ test("a fragment is a page in hash mode only", async () => {
   site.attributes += " data-hash";
   await page.goto(site.url("/app/second"));
   await page.click("text=A part");
-  await vi.waitFor(() => expect(site.told()).toContain("pageview /app/second#part"));
+  await vi.waitFor(() => expect(site.told()).toContain("pageview /app/second#part"), PATIENCE);
   expect(site.beacons("pageview").at(-1)).toMatchObject({ h: 1 });
 });
 
@@ -111,32 +113,32 @@ test("three seconds of attention are told though nobody scrolled further", async
   await setHidden(false);
   await page.waitForTimeout(3_100);
   await setHidden(true);
-  await vi.waitFor(() => expect(site.beacons("engagement")).toHaveLength(2));
+  await vi.waitFor(() => expect(site.beacons("engagement")).toHaveLength(2), PATIENCE);
   expect(site.beacons("engagement")[1]?.["e"]).toBeGreaterThanOrEqual(3_000);
 });
 
 test("time behind another tab is not attention", async () => {
   await page.goto(site.url("/"));
   await setHidden(true);
-  await page.waitForTimeout(500);
+  await page.waitForTimeout(6_000);
   await setHidden(false);
   await page.evaluate(() => scrollTo(0, 1_000));
   await page.waitForTimeout(50);
   await setHidden(true);
-  await vi.waitFor(() => expect(site.beacons("engagement")).toHaveLength(2));
-  expect(site.beacons("engagement")[1]?.["e"]).toBeLessThan(450);
+  await vi.waitFor(() => expect(site.beacons("engagement")).toHaveLength(2), PATIENCE);
+  expect(site.beacons("engagement")[1]?.["e"]).toBeLessThan(5_000);
 });
 
 test("a page that is left by a link tells its engagement before it is gone", async () => {
   await page.goto(site.url("/"));
   await page.click("#next");
-  await vi.waitFor(() => expect(site.told().sort()).toEqual(["engagement /", "pageview /", "pageview /about"]));
+  await vi.waitFor(() => expect(site.told().sort()).toEqual(["engagement /", "pageview /", "pageview /about"]), PATIENCE);
 });
 
 test("a custom event carries props and revenue", async () => {
   await page.goto(site.url("/"));
   await page.click("#signup");
-  await vi.waitFor(() => expect(site.beacons("Signup")).toHaveLength(1));
+  await vi.waitFor(() => expect(site.beacons("Signup")).toHaveLength(1), PATIENCE);
   expect(site.beacons("Signup")[0]).toMatchObject({
     p: { plan: "pro", seats: 3 },
     $: { currency: "EUR", amount: "12.50" },
@@ -154,7 +156,7 @@ test("calls from before the script came are played, in order, after the pageview
     stub("Second", { interactive: false });
   });
   await page.goto(site.url("/"));
-  await vi.waitFor(() => expect(site.requests).toHaveLength(3));
+  await vi.waitFor(() => expect(site.requests).toHaveLength(3), PATIENCE);
   expect(site.told().sort()).toEqual(["First /", "Second /", "pageview /"]);
   expect(site.beacons("Second")[0]).toMatchObject({ i: false });
 });
