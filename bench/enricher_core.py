@@ -66,7 +66,7 @@ def main() -> None:
     in_envelope = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     print(f"{in_envelope} beacons an envelope, 10,000 user agents, 100,000 addresses, 5,000 pages")
     values = sealed(in_envelope)
-    lookups = remembered(UserAgents().client_of, open_places(os.environ.get("GEO_DATABASE", "")), 50_000)
+    lookups = remembered(UserAgents().client_of, open_places(os.environ.get("GEO_DATABASE", "")), 20_000)
     print("first pass, every user agent new:")
     run(values, lookups, PartitionState(INCARNATION))
     print("second pass:")

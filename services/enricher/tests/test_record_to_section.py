@@ -51,7 +51,7 @@ async def test_a_forged_envelope_moves_no_collectors_mark(section_maker, state, 
 
 
 async def test_a_poison_beacon_is_sealed_again_alone_and_the_rest_goes_on(
-    section_maker, memory_log, state, source, beacon, secrets, monkeypatch
+    section_maker, memory_log, state, source, beacon, secrets, monkeypatch, capsys
 ):
     poison = beacon(url="https://shop.example/poison")
 
@@ -67,6 +67,9 @@ async def test_a_poison_beacon_is_sealed_again_alone_and_the_rest_goes_on(
     today = secrets.tides["2025-11-23"]
     assert decode_beacons(letter.value, secrets.key_of(today.key_id)) == [poison]
     assert b"poison" not in letter.value
+    logged = capsys.readouterr().out
+    assert "beacon_dead" in logged
+    assert not [canary for canary in ("203.0.113.9", "Gecko", "shop.example") if canary in logged]
 
 
 async def test_past_the_limit_of_dead_letters_nothing_more_is_taken(section_maker, memory_log, state, source):

@@ -4,6 +4,7 @@ Where to go on is told by the tail of `events[p]` and never by the group's commi
 mark is passed over, and what is missing is read here first.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable
 
@@ -54,6 +55,8 @@ class Partitions:
                 continue
             await self._fill(record.partition, state, record.offset, outbox)
             await self._carry(record, state, outbox)
+            # a batch may take a quarter of a second: let what was sent leave meanwhile, and health checks be answered
+            await asyncio.sleep(0)
         await outbox.settle()
 
     async def _state_of(self, partition: int) -> PartitionState:

@@ -22,5 +22,5 @@ class Settings(msgspec.Struct, frozen=True):
     """How long Kafka waits for a process that went silent before another one gets its partitions."""
     dead_letters_a_minute: int = 100
     """Past this many the process takes no more envelopes until it is started again."""
-    cached_texts: int = 50_000
+    cached_texts: int = 20_000
     """How many user agents, URLs and referrers each keep their answer in memory."""
