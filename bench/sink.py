@@ -67,10 +67,11 @@ def records(events: int, in_record: int, partition: int) -> list[bytes]:
     """Envelopes as an enricher writes them."""
     mix = islice(beacons(time.time_ns() // 1_000_000 - 60_000, events // 60, seed=partition), events)
     made = [event_of(partition * events + number, beacon) for number, beacon in enumerate(mix)]
-    parts = [made[i : i + IN_SECTION] for i in range(0, len(made), IN_SECTION)]
+    in_section = min(IN_SECTION, in_record)
+    parts = [made[i : i + in_section] for i in range(0, len(made), in_section)]
     now_ms = time.time_ns() // 1_000_000
     sections = [Section(offset, part, received_ms=now_ms) for offset, part in enumerate(parts)]
-    each = max(1, in_record // IN_SECTION)
+    each = in_record // in_section
     return [
         encode_events(EventEnvelope(VERSION, bytes(16), sections[i : i + each], {}))
         for i in range(0, len(sections), each)

@@ -68,7 +68,7 @@ class Place:
                     await producer.send(self.topic, record.value, partition=partition)
             await producer.flush()
 
-    async def settled(self, logs: Sequence[Sequence[Record]], timeout_s: float = 60) -> None:
+    async def settled(self, logs: Sequence[Sequence[Record]], timeout_s: float = 150) -> None:
         """Return when every partition is acknowledged to its end."""
         ends = {TopicPartition(self.topic, p): len(records) for p, records in enumerate(logs) if records}
         async with admin_of(self.servers) as admin, asyncio.timeout(timeout_s):
@@ -79,6 +79,12 @@ class Place:
                 if all(p in found and found[p].offset == end and settled(found[p].metadata) for p, end in ends.items()):
                     return
                 await asyncio.sleep(0.1)
+
+    def command(self, sql: str) -> None:
+        """Do something to the rows."""
+        client = clickhouse_connect.get_client(dsn=self.clickhouse_url)
+        client.command(sql)
+        client.close()
 
     def rows(self) -> Counter[tuple[int, int, int, int]]:
         """Copies by partition, source offset, place and event id."""
@@ -117,7 +123,7 @@ async def process(environment: Mapping[str, str], *arguments: str) -> AsyncItera
             await child.wait()
 
 
-async def ended(child: asyncio.subprocess.Process, by: signal.Signals | None = None, timeout_s: float = 30) -> int:
+async def ended(child: asyncio.subprocess.Process, by: signal.Signals | None = None, timeout_s: float = 120) -> int:
     """The exit status, after a signal where one is given."""
     if by is not None:
         child.send_signal(by)
