@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections import defaultdict
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
@@ -14,14 +15,23 @@ from loadgen.outgoing import pageview
 from loadgen.sending import send_all
 
 
+class Seen(defaultdict):
+    """URLs by address and user agent, and whether there is any."""
+
+    def __init__(self):
+        super().__init__(list)
+        self.any = asyncio.Event()
+
+
 @pytest.fixture
 async def collector():
-    seen = defaultdict(list)
+    seen = Seen()
 
     async def take(request):
         body = json.loads(await request.read())
         await asyncio.sleep(0.001)
         seen[request.headers["X-Forwarded-For"], request.headers["User-Agent"]].append(body["u"])
+        seen.any.set()
         headers = {"x-plausible-dropped": "1"} if body["u"].endswith("/dropped") else {}
         return web.Response(status=400 if body["u"].endswith("/bad") else 202, text="ok", headers=headers)
 
@@ -78,14 +88,9 @@ def unused_tcp_port_below():
 
 async def test_people_are_sent_from_the_command_line_at_their_rate(collector):
     url, seen = collector
-    words = ["people", "--collector", url, "--site", "s.example", "--rate", "40", "--seconds", "1"]
-    command = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "loadgen", *words), stdout=asyncio.subprocess.PIPE
-    )
-    out, _ = await command.communicate()
-    assert command.returncode == 0
-    assert b"sent: 40 (" in out
-    assert b"accepted: 40\n" in out
+    out = await run("people", "--collector", url, "--site", "s.example", "--rate", "40", "--seconds", "1")
+    assert out.startswith("sent: 40 (")
+    assert "accepted: 40\n" in out
     assert sum(map(len, seen.values())) == 40
 
 
@@ -95,3 +100,53 @@ def test_history_is_written_from_the_command_line(tmp_path):
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 0
     assert all(json.loads(line)["timestamp"] < "2026-11-20" for line in file.read_text().splitlines())
+
+
+@asynccontextmanager
+async def running(*words):
+    """The command in a process of its own, which is killed if it is still there at the end."""
+    command = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "loadgen", *words), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        yield command
+    finally:
+        if command.returncode is None:
+            command.kill()
+            await command.wait()
+
+
+async def run(*words):
+    """What the command printed; it must succeed."""
+    async with running(*words) as command:
+        out, _ = await command.communicate()
+        assert command.returncode == 0
+        return out.decode()
+
+
+async def test_a_log_is_replayed_from_the_command_line_as_the_people_who_read(collector, tmp_path):
+    url, seen = collector
+    log = tmp_path / "access.log"
+    lines = [
+        f'192.0.2.{n % 3} - - [17/May/2015:10:05:03 +0000] "GET /{n}{end} HTTP/1.1" 200 1 "-" "UA"'
+        for n in range(6)
+        for end in ("", ".png")
+    ]
+    log.write_text("\n".join([*lines, "nonsense"]) + "\n")
+    out = await run("replay", str(log), "--collector", url, "--site", "s.example")
+    assert out.startswith("lines that are none: 1\nsent: 6 (pageview 6)\naccepted: 6\n")
+    assert seen["192.0.2.1", "UA"] == ["https://s.example/1", "https://s.example/4"]
+    out = await run("replay", str(log), "--collector", url, "--site", "s.example", "--lines", "all")
+    assert "accepted: 12\n" in out
+
+
+async def test_people_that_are_stopped_tell_their_tally(collector):
+    url, seen = collector
+    async with running("people", "--collector", url, "--site", "s.example", "--rate", "20") as command:
+        async with asyncio.timeout(60):
+            await seen.any.wait()
+        command.terminate()
+        out, _ = await command.communicate()
+    assert command.returncode == 0
+    assert out.startswith(b"sent: ")
+    assert b"refused or not answered: 0" in out
