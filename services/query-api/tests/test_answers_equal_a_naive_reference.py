@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from query_api.dimensions import BUCKETS, DIMENSIONS, Scope
-from query_api.metrics import METRICS
+from query_api.metric_registry import METRICS
 
 Row = dict[str, Any]
 START = datetime(2026, 10, 24, 12, tzinfo=UTC)

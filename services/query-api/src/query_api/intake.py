@@ -11,7 +11,7 @@ from query_api.access import Access, RefusedError
 from query_api.answering import Answering
 from query_api.directory import Site
 from query_api.json_to_question import Asked, json_to_asked
-from query_api.measures import ANSWERS, SECONDS
+from query_api.metrics import ANSWERS, SECONDS
 from query_api.problems import InvalidQuestionError, UnavailableError, invalid
 from query_api.traffic_report import channels_of, report_dates, totals_of, traffic_report
 

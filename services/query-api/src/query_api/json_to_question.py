@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from query_api.dimensions import AUTOMATIC_TIME, BUCKETS, GOAL, dimension_named
-from query_api.metrics import METRICS
+from query_api.metric_registry import METRICS
 from query_api.problems import Complaints, invalid, shown
 from query_api.question import Filter, Include, Order, Question
 from query_api.steps.checks import check

@@ -1,42 +1,14 @@
-"""The registry of metrics: one line a metric. Their expressions are in `sql/metrics.sql`."""
+"""What the service says of itself at `/metrics`; declared here, and nowhere else."""
 
-from enum import Enum
+from prometheus_client import Counter, Histogram
 
-import msgspec
-
-
-class Counted(Enum):
-    """What a metric is counted on."""
-
-    EVENTS = "events"
-    VISITS = "visits"
-    EITHER = "either"
-    """Visits, unless the question names a dimension that only events have."""
-    RESULT = "result"
-    """Computed from other metrics of the result."""
-
-
-class Metric(msgspec.Struct, frozen=True):
-    """A number that can be asked for."""
-
-    name: str
-    counted: Counted
-    needs_page: bool = False
-    """Only with `event:page` as a dimension or in a filter."""
-    needs_dimension: bool = False
-
-
-_REGISTRY = (
-    Metric("visitors", Counted.EITHER),
-    Metric("visits", Counted.EITHER),
-    Metric("pageviews", Counted.EVENTS),
-    Metric("events", Counted.EVENTS),
-    Metric("views_per_visit", Counted.VISITS),
-    Metric("bounce_rate", Counted.VISITS),
-    Metric("visit_duration", Counted.VISITS),
-    Metric("scroll_depth", Counted.EVENTS, needs_page=True),
-    Metric("time_on_page", Counted.EVENTS, needs_page=True),
-    Metric("percentage", Counted.RESULT, needs_dimension=True),
+ANSWERS = Counter("tideline_query_api_answers", "Answers by route and status", ["route", "status"])
+SECONDS = Histogram(
+    "tideline_query_api_answer_seconds",
+    "Time from a request's arrival to its answer",
+    ["route"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30),
 )
-
-METRICS = {metric.name: metric for metric in _REGISTRY}
+DIRECTORY_READS_FAILED = Counter(
+    "tideline_query_api_directory_reads_failed", "Times that keys and sites could not be read from Postgres"
+)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from query_api.dimensions import BUCKETS, HOUR
-from query_api.metrics import METRICS
+from query_api.metric_registry import METRICS
 from query_api.question import Question
 from query_api.steps.bindings import Bindings, Value
 from query_api.steps.conditions import joined

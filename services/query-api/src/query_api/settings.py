@@ -7,7 +7,9 @@ class Settings(msgspec.Struct, frozen=True):
     """One field a variable of the same name in capitals."""
 
     postgres_url: str
+    """Sites and keys."""
     clickhouse_url: str
+    """Events and visits."""
     host: str = "127.0.0.1"
     port: int = 7202
     dashboard_dir: str = ""
@@ -16,3 +18,5 @@ class Settings(msgspec.Struct, frozen=True):
     """How many questions a key may ask in an hour of the clock."""
     question_timeout_s: int = 30
     """The engine gives a question up after this."""
+    question_memory_mb: int = 4_096
+    """The engine gives a question up that needs more."""

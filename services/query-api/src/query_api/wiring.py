@@ -65,7 +65,11 @@ async def _connect(settings: Settings) -> AsyncClient:
         connector_limit_per_host=_CONNECTIONS,
         connect_timeout=3,
         send_receive_timeout=settings.question_timeout_s + 5,
-        settings={"max_execution_time": settings.question_timeout_s, "output_format_json_quote_64bit_integers": 0},
+        settings={
+            "max_execution_time": settings.question_timeout_s,
+            "max_memory_usage": settings.question_memory_mb * 1024 * 1024,
+            "output_format_json_quote_64bit_integers": 0,
+        },
         form_encode_query_params=True,
         autogenerate_session_id=False,
         query_retries=1,

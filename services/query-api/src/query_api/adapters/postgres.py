@@ -11,12 +11,12 @@ from runtime import log
 from runtime.lifecycle import forever
 
 from query_api.directory import Directory, Site
-from query_api.measures import DIRECTORY_READS_FAILED
+from query_api.metrics import DIRECTORY_READS_FAILED
 from query_api.problems import UnavailableError
 from query_api.steps.fragments import sql
 
 _FRESH_S = 3.0
-_FRESH_ENOUGH_FOR_A_MISS_S = 0.25
+_BETWEEN_MISSES_S = 0.25
 """Whoever asks with a key or for a site that is not known looks again at once, but not more often than this."""
 _log = log.get(__name__)
 
@@ -30,14 +30,17 @@ class PostgresDirectory:
         self._pool = pool
         self._clock = clock
         self._directory: Directory | None = None
-        self._tried_at = float("-inf")
+        self._tried_at = self._missed_at = float("-inf")
         self._reading = asyncio.Lock()
 
     async def directory(self, *, missed: bool = False) -> Directory:
         """Keys and sites; `missed` asks for newer ones. Raises UnavailableError where there never were any."""
-        fresh_s = _FRESH_ENOUGH_FOR_A_MISS_S if missed else _FRESH_S
         async with self._reading:
-            if self._directory is None or self._clock() - self._tried_at > fresh_s:
+            now = self._clock()
+            if missed and now - self._missed_at > _BETWEEN_MISSES_S:
+                self._missed_at = now
+                await self._read()
+            elif self._directory is None or now - self._tried_at > _FRESH_S:
                 await self._read()
         if self._directory is None:
             raise UnavailableError("The directory of sites and keys does not answer just now; try again")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from query_api.dimensions import Scope, dimension_named
-from query_api.metrics import METRICS, Counted
+from query_api.metric_registry import METRICS, Counted
 from query_api.problems import Complaints
 from query_api.question import Filter, leaves
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from query_api.dimensions import BUCKETS, MINUTE, Dimension, Scope, TimeBucket, dimension_named
-from query_api.metrics import METRICS, Counted
+from query_api.metric_registry import METRICS, Counted
 from query_api.question import Filter, Leaf, Question, leaves
 from query_api.steps.bindings import Bindings
 from query_api.steps.conditions import (
