@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from local_stack import probes
-from local_stack.leash import drops_root, leashed
+from local_stack.leash import drops_root, leashed, nobody
 from local_stack.program import Engine, Program
 
 _USER = "tideline"
@@ -59,7 +59,7 @@ def _make_cluster(folder: Path) -> None:
         secret.write_text(_PASSWORD)
         if drops_root(unprivileged=True):
             for owned in (fresh, secret_folder, secret):
-                shutil.chown(owned, "nobody", "nogroup")
+                shutil.chown(owned, *nobody())
         _run("initdb", "-D", str(fresh), "-U", _USER, "-A", "scram-sha-256", f"--pwfile={secret}",
              "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")  # fmt: skip
     fresh.rename(folder)  # a cluster is there whole or not at all
