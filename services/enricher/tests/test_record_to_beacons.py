@@ -1,7 +1,9 @@
 """Opening an envelope: what it needs, what it waits for, and why it may never open."""
 
 import asyncio
+from itertools import count
 
+import msgspec
 import pytest
 from contract.outcomes import DeadReason, Tally
 from contract.tide import day_expires_at, day_of
@@ -43,6 +45,31 @@ async def test_a_salt_that_is_unknown_just_now_is_waited_for(opener, secrets, so
     assert not opening.done()
     secrets.gone.clear()
     assert len((await opening).beacons) == 1
+
+
+async def test_a_key_whose_days_place_another_tide_has_taken_is_waited_for_once_and_then_counted_as_expired(
+    secrets, source, beacon, noon_ms
+):
+    record = source(beacon())
+    today = day_of(noon_ms)
+    secrets.tides[today] = msgspec.structs.replace(secrets.tides[today], key_id=b"another key's id")
+    clock = iter(noon_ms / 1_000 + tenth * 60 for tenth in range(1_000))
+    opener = Opener(secrets, now_s=lambda: next(clock), look_again_s=0.0)
+    for _ in range(2):
+        with pytest.raises(UnopenableError, match="expired"):
+            await opened(opener, record)
+    assert next(clock) < noon_ms / 1_000 + 3_600
+
+
+async def test_a_key_is_waited_for_as_long_as_its_days_tide_is_missing(secrets, source, beacon, noon_ms):
+    record = source(beacon())
+    secrets.gone.add(day_of(noon_ms))
+    clock = count(noon_ms // 1_000, 600)
+    opening = asyncio.create_task(opened(Opener(secrets, now_s=lambda: next(clock), look_again_s=0.001), record))
+    await asyncio.sleep(0.02)
+    assert not opening.done()
+    secrets.gone.clear()
+    assert (await opening).beacons == [beacon()]
 
 
 async def test_a_key_whose_life_is_over_is_not_waited_for(secrets, source, beacon, noon_ms):

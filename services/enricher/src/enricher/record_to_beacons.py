@@ -58,17 +58,22 @@ def head_of(record: Record) -> BeaconEnvelopeHead:
 class Opener:
     """Opens envelopes with the secrets in memory. A secret that is unknown just now is waited for."""
 
-    def __init__(self, secrets: Secrets, now_s: Callable[[], float] = time.time, look_again_s: float = 0.25) -> None:
+    def __init__(
+        self,
+        secrets: Secrets,
+        now_s: Callable[[], float] = time.time,
+        look_again_s: float = 0.25,
+        key_patience_s: float = 120.0,
+    ) -> None:
         self._secrets = secrets
         self._now_s = now_s
         self._look_again_s = look_again_s
+        self._key_patience_s = key_patience_s
+        self._lost_keys: set[bytes] = set()
 
     async def open(self, record: Record, head: BeaconEnvelopeHead) -> Opened:
         """The record's beacons. Raises UnopenableError."""
-        last_day = day_of(record.timestamp_ms)
-        key = await self._awaited(partial(self._secrets.key_of, head.key_id), last_day)
-        if key is None:
-            raise UnopenableError(DeadReason.EXPIRED)
+        key = await self._key(head.key_id, day_of(record.timestamp_ms))
         try:
             beacons = decode_beacons(record.value, key)
         except ForgedError as error:
@@ -84,11 +89,26 @@ class Opener:
         )
         return Opened(kept, key, salts, tallies(lost))
 
+    async def _key(self, key_id: bytes, day: str) -> AESGCM:
+        """The key an envelope names, of about that day. Raises UnopenableError where it will not come back."""
+        until_s = self._now_s() + self._key_patience_s
+
+        def is_lost() -> bool:
+            # whoever holds a key puts it back only while no other tide has taken its day's place
+            return self._now_s() >= until_s and self._secrets.salt_of(day) is not None
+
+        look = partial(self._secrets.key_of, key_id)
+        key = look() if key_id in self._lost_keys else await self._awaited(look, day, is_lost)
+        if key is None:
+            self._lost_keys.add(key_id)
+            raise UnopenableError(DeadReason.EXPIRED)
+        return key
+
     async def _salts(self, beacons: list[Beacon]) -> dict[int, bytes]:
         found: dict[int, bytes] = {}
         for day in days_of(beacons):
             name = day_of(day * DAY_MS)
-            salt = await self._awaited(partial(self._secrets.salt_of, name), name)
+            salt = await self._awaited(partial(self._secrets.salt_of, name), name, lambda: False)
             if salt is not None:
                 found[day] = salt
             before = self._secrets.salt_of(day_of((day - 1) * DAY_MS))
@@ -96,14 +116,14 @@ class Opener:
                 found.setdefault(day - 1, before)
         return found
 
-    async def _awaited(self, look: Callable[[], T | None], day: str) -> T | None:
-        """The secret as soon as it is known; None once its day's secrets must be gone."""
+    async def _awaited(self, look: Callable[[], T | None], day: str, is_lost: Callable[[], bool]) -> T | None:
+        """The secret as soon as it is known; None once it is lost, or its day's secrets must be gone."""
         found = look()
         if found is not None:
             return found
         _log.warning("waiting_for_secret", day=day)
         with metrics.WAITING.track_inprogress():
-            while found is None and self._now_s() < day_expires_at(day):
+            while found is None and self._now_s() < day_expires_at(day) and not is_lost():
                 await asyncio.sleep(self._look_again_s)
                 found = look()
         return found
