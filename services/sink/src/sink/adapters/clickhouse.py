@@ -20,6 +20,8 @@ _SQL = files("sink") / "sql"
 _HELD_ROWS = (_SQL / "held_rows.sql").read_text()
 _ANY_ROW = (_SQL / "any_row.sql").read_text()
 
+_COLUMNS = list(ROW_COLUMNS)
+
 _INSERT_SETTINGS = {
     "async_insert": "0",
     "max_insert_threads": "1",
@@ -30,6 +32,8 @@ _INSERT_SETTINGS = {
     "min_insert_block_size_bytes": "1000000000",
 }
 """Pinned with every insert, since servers' defaults differ: one insert is one block, at once, under its token."""
+
+_END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 _READ_BACK_SETTINGS = {"select_sequential_consistency": "1"}
 
@@ -45,9 +49,11 @@ class ClickHouseTable:
         body = _arrow_stream(rows)
         settings = {**_INSERT_SETTINGS, "insert_deduplication_token": token, "query_id": token}
 
+        # the client would send bytes a second time on a dropped connection, unseen; parts it does not
+        length = {"Content-Length": str(sum(part.nbytes for part in body))}
+
         def send() -> None:
-            # the client would send bytes a second time on a dropped connection, unseen; a view it does not
-            self._client.raw_insert(EVENTS_TABLE, list(ROW_COLUMNS), memoryview(body), settings, "ArrowStream")  # type: ignore[arg-type]
+            self._client.raw_insert(EVENTS_TABLE, _COLUMNS, body, settings, "ArrowStream", transport_settings=length)  # type: ignore[arg-type]
 
         await _in_thread(send)
 
@@ -91,8 +97,7 @@ async def _in_thread(call: Callable[[], T]) -> T:
         raise TableAwayError(f"code {code}") from None
 
 
-def _arrow_stream(rows: pa.Table) -> pa.Buffer:
-    out = pa.BufferOutputStream()
-    with pa.ipc.new_stream(out, rows.schema) as stream:
-        stream.write_table(rows)
-    return out.getvalue()
+def _arrow_stream(rows: pa.Table) -> list[memoryview]:
+    """The parts of the stream, batch by batch: one buffer for all would be fresh memory with each block."""
+    parts = [rows.schema.serialize(), *(batch.serialize() for batch in rows.to_batches()), _END_OF_STREAM]
+    return [memoryview(part) for part in parts]
