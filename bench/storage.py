@@ -224,8 +224,8 @@ def on(day: date) -> str:
     return f"timestamp >= '{moment(day)}' AND timestamp < '{moment(day + timedelta(days=1))}'"
 
 
-def measure(engine: Engine, events: int, many_days: int, results: dict[str, Any]) -> None:
-    """Everything, in order; each figure is kept as soon as it is known."""
+def migrate(engine: Engine) -> None:
+    """A database with the tables and views of the tree, and that of the roll-ups."""
     engine.run("CREATE DATABASE year")
     engine.run("USE year")
     for file in (
@@ -235,9 +235,14 @@ def measure(engine: Engine, events: int, many_days: int, results: dict[str, Any]
         for text in statements(file):
             engine.run(text)
     engine.run((SQL / "breakdown_days.sql").read_text())
+
+
+def measure(engine: Engine, events: int, many_days: int, inserts: bool, results: dict[str, Any]) -> None:
+    """Everything, in order; each figure is kept as soon as it is known."""
     days = [FIRST_DAY + timedelta(days=n) for n in range(many_days)]
     sessions = max(int(events / EVENTS_A_SESSION / many_days), 5)
-    inserting(engine, results, days, sessions)
+    if inserts:
+        inserting(engine, results, days, sessions)
     took = fill(engine, "events", days, sessions)
     rows = int(engine.run("SELECT count() FROM events")[0][0])
     note(results, "events", rows)
@@ -267,12 +272,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--most-minutes", type=float, default=70)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--no-inserts", action="store_true", help="leave the cost of inserting out")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="tideline-storage-"))
     results: dict[str, Any] = {}
     try:
         engine = Engine(folder / "data", options.most_minutes, options.runs)
-        measure(engine, options.events, options.days, results)
+        migrate(engine)
+        measure(engine, options.events, options.days, not options.no_inserts, results)
     finally:
         if options.out:
             options.out.write_text(json.dumps(results, indent=1))

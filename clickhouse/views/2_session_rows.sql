@@ -7,38 +7,33 @@
 
 CREATE OR REPLACE VIEW session_rows AS
 WITH
+    claims AS
     (
-        SELECT groupArray(day)
-        FROM
-        (
-            SELECT
-                toDate(session_start) AS day,
-                count() AS day_events,
-                sum(cityHash64(session_id, session_seq, timestamp, visitor)) AS day_digest
-            FROM events
-            WHERE site_id = {site:UInt32} AND toDate(session_start) <= toDate({until:DateTime64(3, 'UTC')})
-            GROUP BY toDate(session_start)
-        ) AS standing
-        FULL OUTER JOIN
-        (
-            SELECT
-                toDate(session_start) AS day,
-                if(count() = any(day_sessions), any(day_events), 0) AS day_events,
-                any(day_digest) AS day_digest
-            FROM sessions
-            WHERE site_id = {site:UInt32} AND toDate(session_start) <= toDate({until:DateTime64(3, 'UTC')})
-            GROUP BY toDate(session_start)
-        ) AS built USING (day)
-        WHERE standing.day_events != built.day_events OR standing.day_digest != built.day_digest
-    ) AS stale_days,
+        SELECT
+            toDate(session_start) AS day,
+            toInt64(count()) AS day_events,
+            toInt64(sum(cityHash64(session_id, session_seq, timestamp, visitor))) AS day_digest
+        FROM events
+        WHERE site_id = {site:UInt32} AND toDate(session_start) <= toDate({until:DateTime64(3, 'UTC')})
+        GROUP BY toDate(session_start)
+        UNION ALL
+        SELECT
+            toDate(session_start) AS day,
+            -toInt64(if(count() = any(day_sessions), any(day_events), 0)) AS day_events,
+            -toInt64(any(day_digest)) AS day_digest
+        FROM sessions
+        WHERE site_id = {site:UInt32} AND toDate(session_start) <= toDate({until:DateTime64(3, 'UTC')})
+        GROUP BY toDate(session_start)
+    ),
+    stale_days AS (SELECT day FROM claims GROUP BY day HAVING sum(day_events) != 0 OR sum(day_digest) != 0),
+    began_before AS
     (
-        SELECT (minOrDefault(session_start), groupUniqArray(session_id))
+        SELECT session_start, session_id
         FROM events
         WHERE site_id = {site:UInt32}
             AND timestamp >= {since:DateTime64(3, 'UTC')}
             AND session_start < least({since:DateTime64(3, 'UTC')}, {until:DateTime64(3, 'UTC')})
-            AND toDate(session_start) IN stale_days
-    ) AS began_before
+    )
 SELECT
     site_id, session_id, visitor, session_start, session_end, pageviews, events, is_bounce,
     toUInt32(greatest(0, dateDiff('second', session_start, session_end))) AS duration_s,
@@ -61,7 +56,6 @@ SELECT
     device, browser, browser_version, os, os_version, screen_width
 FROM session_fold
 WHERE site_id = {site:UInt32}
-    AND session_start >= if(empty(began_before.2), {since:DateTime64(3, 'UTC')}, began_before.1)
     AND session_start < {until:DateTime64(3, 'UTC')}
     AND toDate(session_start) IN stale_days
-    AND (session_start >= {since:DateTime64(3, 'UTC')} OR session_id IN (began_before.2));
+    AND (session_start >= {since:DateTime64(3, 'UTC')} OR (session_start, session_id) IN began_before);
