@@ -45,3 +45,13 @@ def test_some_visitors_come_back_on_another_day(lines):
     for line in lines:
         days.setdefault(line["visitor"], set()).add(line["timestamp"][:10])
     assert any(len(seen) > 2 for seen in days.values())
+
+
+def test_nobody_is_there_twice_at_once(lines):
+    begun = {}
+    for line in lines:
+        kind = line.get("source"), line.get("referrer"), line.get("utm_campaign")
+        at = datetime.fromisoformat(line["timestamp"])
+        before = begun.get(line["visitor"])
+        assert before is None or before[1] == kind or at - before[0] > timedelta(minutes=30)
+        begun[line["visitor"]] = at, kind

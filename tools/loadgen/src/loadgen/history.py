@@ -63,12 +63,12 @@ def history(days: int, seed: int, until: datetime, site: str, visits_a_day: floa
     """JSON lines of `days` days up to `until`; the same arguments give the same lines."""
     random = Random(seed)  # noqa: S311  the same seed must give the same past
     crowd = Crowd(load_world(), seed)
-    known: list[tuple[str, Person]] = []
+    public = _Public(crowd, random)
     pending: list[tuple[int, int, bytes]] = []
     until_ms = int(until.timestamp() * 1_000)
     for day in _days(days, until):
         start_ms = int(datetime.combine(day, time(), UTC).timestamp() * 1_000)
-        for label, person in _people_of_a_day(_visits_of(day, days, until, visits_a_day, random), crowd, known, random):
+        for label, person in public.of_the_next_day(_visits_of(day, days, until, visits_a_day, random)):
             begun_ms = _begin_ms(start_ms, person, random)
             visit = crowd.visit()
             for step in visit.steps:
@@ -92,15 +92,25 @@ def _visits_of(day: date, days: int, until: datetime, visits_a_day: float, rando
     return max(1, round(usual * spike * math.exp(random.gauss(0, 0.08))))
 
 
-def _people_of_a_day(
-    visits: int, crowd: Crowd, known: list[tuple[str, Person]], random: Random
-) -> list[tuple[str, Person]]:
-    """Who comes, each once a day; those who come for the first time are known from then on."""
-    returning = random.sample(known, min(len(known), round(visits * _COMES_BACK)))
-    new = [(f"{random.getrandbits(48):012x}", crowd.person()) for _ in range(visits - len(returning))]
-    known += new
-    del known[:-_REMEMBERED]
-    return returning + new
+class _Public:
+    """Who comes: people who came before, though not on the day before, and new ones."""
+
+    def __init__(self, crowd: Crowd, random: Random) -> None:
+        self._crowd = crowd
+        self._random = random
+        self._known: list[tuple[str, Person]] = []
+        self._yesterday: list[tuple[str, Person]] = []
+
+    def of_the_next_day(self, visits: int) -> list[tuple[str, Person]]:
+        """Labels and persons of so many visits, nobody twice."""
+        wanted = min(len(self._known), round(visits * _COMES_BACK))
+        returning = self._random.sample(self._known, wanted)
+        new = [(f"{self._random.getrandbits(48):012x}", self._crowd.person()) for _ in range(visits - wanted)]
+        gone = {label for label, _ in returning}
+        self._known = [one for one in self._known if one[0] not in gone] + self._yesterday
+        del self._known[:-_REMEMBERED]
+        self._yesterday = returning + new
+        return self._yesterday
 
 
 def _begin_ms(day_start_ms: int, person: Person, random: Random) -> int:
