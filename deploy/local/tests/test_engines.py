@@ -13,7 +13,7 @@ from local_stack.child import Child, StartError
 from local_stack.engines.postgres import postgres
 from local_stack.fixtures import running
 from local_stack.ports import free_port
-from local_stack.program import Program
+from local_stack.program import Engine, Program
 
 
 def _host(kafka_url: str) -> str:
@@ -56,6 +56,23 @@ def test_postgres_keeps_its_tables_over_a_restart_in_a_closed_folder(tmp_path: P
             psycopg.connect(url) as connection,
         ):
             connection.execute(statement)
+
+
+def test_postgres_starts_though_a_killed_ones_pid_is_somebody_elses_by_now(tmp_path: Path) -> None:
+    def make(folder: Path) -> Engine:
+        return postgres(free_port(), folder / "postgres")
+
+    lock = tmp_path / "postgres" / "postmaster.pid"
+    with running(make, tmp_path):
+        held = lock.read_text().split("\n")
+    stranger = Child(Program("stranger", ("sleep", "60"), unprivileged=True), tmp_path / "stranger.log")
+    stranger.start()
+    try:
+        lock.write_text("\n".join([str(stranger.pid), *held[1:]]))
+        with running(make, tmp_path) as url:
+            psycopg.connect(url).close()
+    finally:
+        stranger.stop()
 
 
 def test_an_open_port_that_does_not_speak_kafka_is_not_ready() -> None:

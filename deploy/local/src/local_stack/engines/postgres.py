@@ -8,6 +8,8 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 from local_stack import probes
 from local_stack.leash import drops_root, leashed, nobody
 from local_stack.program import Engine, Program
@@ -38,7 +40,7 @@ def postgres(port: int, folder: Path) -> Engine:
                 *(argument for key, value in settings.items() for argument in ("-c", f"{key}={value}")),
             ),
             probe=probes.postgres(url),
-            prepare=lambda: _make_cluster(folder),
+            prepare=lambda: _prepare(folder),
             stop_signal=signal.SIGINT,  # its fast shutdown; SIGTERM would wait for every client to leave
             unprivileged=True,
             ports=(port,),
@@ -47,9 +49,27 @@ def postgres(port: int, folder: Path) -> Engine:
     )
 
 
-def _make_cluster(folder: Path) -> None:
+def _prepare(folder: Path) -> None:
     if (folder / "PG_VERSION").exists():
+        _drop_stale_lock(folder / "postmaster.pid")
+    else:
+        _make_cluster(folder)
+
+
+def _drop_stale_lock(lock: Path) -> None:
+    """Remove a lock whose pid belongs to another program by now; Postgres would take that for a running server."""
+    try:
+        holder = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
+        if holder.name() == "postgres":
+            return
+    except FileNotFoundError:
         return
+    except (psutil.NoSuchProcess, ValueError):
+        pass
+    lock.unlink()
+
+
+def _make_cluster(folder: Path) -> None:
     fresh = folder.with_name(folder.name + ".new")
     for leftover in (fresh, folder):
         shutil.rmtree(leftover, ignore_errors=True)
