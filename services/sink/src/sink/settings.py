@@ -17,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True):
     flush_interval_s: float = 0.5
     """A block waits this long for more; partitions ÷ this stays under 10 inserts a second."""
     block_max_rows: int = 100_000
-    block_max_bytes: int = 16 * 1024 * 1024
+    block_max_bytes: int = 8 * 1024 * 1024
     """Of envelopes; a partition holds at most two blocks in memory."""
     session_timeout_s: float = 10.0
     """A killed sink is replaced after this."""
