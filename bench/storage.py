@@ -167,22 +167,26 @@ def same(results: dict[str, Any], key: str, answer: list[list[Any]]) -> None:
 
 
 def inserting(engine: Engine, results: dict[str, Any], days: list[date], sessions: int) -> None:
-    """Rows a second into the table bare, as it stands, and with aggregates as projections; then what these answer."""
-    bare = "ALTER TABLE events_bare DROP PROJECTION day_digests"
+    """What inserting costs, merges and all: the table bare, as it stands, and with aggregates as projections."""
     projections = named("projections.sql")
     adding = [text for name, text in projections.items() if not name.startswith("question")]
-    made: dict[str, list[str]] = {"events_bare": [bare], "events_digest": [], "events_projected": adding}
-    engine.run("CREATE TABLE nowhere AS events ENGINE = Null")
+    bare = ["ALTER TABLE events_bare DROP PROJECTION day_digests"]
+    made: dict[str, list[str]] = {"events_bare": bare, "events_digest": [], "events_projected": adding}
     few = days[: min(len(days), 10)]
-    spent = fill(engine, "nowhere", few, sessions)
+    engine.run("CREATE TABLE nowhere AS events ENGINE = Null")
+    idle = spent_on(lambda: fill(engine, "nowhere", few, sessions))
     for table, changes in made.items():
         engine.run(f"CREATE TABLE {table} AS events")
         for change in changes:
             engine.run(change)
-        took = fill(engine, table, few, sessions)
-        rows = int(engine.run(f"SELECT count() FROM {table}")[0][0])
-        note(results, f"insert | {table}, rows/s", round(rows / max(took - spent, 0.001)))
-        settle(engine, table)
+
+        def fill_and_settle(table: str = table) -> None:
+            fill(engine, table, few, sessions)
+            settle(engine, table)
+
+        spent = spent_on(fill_and_settle) - idle
+        rows = count(engine, table)
+        note(results, f"insert and merge | {table}, processor s per million rows", round(spent / rows * 1e6, 2))
         note(results, f"bytes an event | {table}, {len(few)} days", round(bytes_of(engine, table) / rows, 2))
     for name, text in projections.items():
         if name.startswith("question"):
@@ -191,6 +195,13 @@ def inserting(engine: Engine, results: dict[str, Any], days: list[date], session
             )
     for table in (*made, "nowhere"):
         engine.run(f"DROP TABLE {table} SYNC")
+
+
+def spent_on(what: Callable[[], object]) -> float:
+    """Seconds of processor time that the process spends meanwhile."""
+    start = time.process_time()
+    what()
+    return time.process_time() - start
 
 
 def disturbing(engine: Engine, results: dict[str, Any], days: list[date]) -> None:
@@ -237,27 +248,32 @@ def migrate(engine: Engine) -> None:
     engine.run((SQL / "breakdown_days.sql").read_text())
 
 
-def measure(engine: Engine, events: int, many_days: int, inserts: bool, results: dict[str, Any]) -> None:
-    """Everything, in order; each figure is kept as soon as it is known."""
-    days = [FIRST_DAY + timedelta(days=n) for n in range(many_days)]
-    sessions = max(int(events / EVENTS_A_SESSION / many_days), 5)
-    if inserts:
-        inserting(engine, results, days, sessions)
+def generate(engine: Engine, days: list[date], sessions: int, results: dict[str, Any]) -> None:
+    """The year's events."""
     took = fill(engine, "events", days, sessions)
-    rows = int(engine.run("SELECT count() FROM events")[0][0])
-    note(results, "events", rows)
-    note(results, "generated and inserted, rows/s", round(rows / took))
+    note(results, "generated and inserted, rows/s", round(count(engine, "events") / took))
     engine.rest()
+
+
+def count(engine: Engine, table: str) -> int:
+    """The rows of a table."""
+    return int(engine.run(f"SELECT count() FROM {table}")[0][0])
+
+
+def measure(engine: Engine, days: list[date], results: dict[str, Any]) -> None:
+    """Every design over the year's events, in order; each figure is kept as soon as it is known."""
+    rows = count(engine, "events")
+    note(results, "events", rows)
     note(results, "bytes an event | events", round(bytes_of(engine, "events") / rows, 2))
-    ask(engine, results, days, ["events"])
     took = each(days, lambda day: rebuild_sessions(engine, day))
     note(results, "sessions | one day rebuilt, ms", round(took / len(days) * 1000))
     note(results, "bytes an event | sessions", round(bytes_of(engine, "sessions") / rows, 2))
     ask(engine, results, days, ["sessions"])
+    ask(engine, results, days, ["events"])
     took = each(days, lambda day: fill_breakdowns(engine, day))
     note(results, "days | one day rolled up, ms", round(took / len(days) * 1000))
     settle(engine, "breakdown_days")
-    note(results, "days | rows", int(engine.run("SELECT count() FROM breakdown_days")[0][0]))
+    note(results, "days | rows", count(engine, "breakdown_days"))
     note(results, "bytes an event | breakdown_days", round(bytes_of(engine, "breakdown_days") / rows, 2))
     ask(engine, results, days, ["days"])
     disturbing(engine, results, days)
@@ -273,13 +289,22 @@ def main() -> None:
     parser.add_argument("--most-minutes", type=float, default=70)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--no-inserts", action="store_true", help="leave the cost of inserting out")
+    parser.add_argument("--go-on", action="store_true", help="with the events that a killed run left in --folder")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="tideline-storage-"))
     results: dict[str, Any] = {}
     try:
         engine = Engine(folder / "data", options.most_minutes, options.runs)
-        migrate(engine)
-        measure(engine, options.events, options.days, not options.no_inserts, results)
+        days = [FIRST_DAY + timedelta(days=n) for n in range(options.days)]
+        sessions = max(int(options.events / EVENTS_A_SESSION / len(days)), 5)
+        if options.go_on:
+            engine.run("USE year")
+        else:
+            migrate(engine)
+            if not options.no_inserts:
+                inserting(engine, results, days, sessions)
+            generate(engine, days, sessions, results)
+        measure(engine, days, results)
     finally:
         if options.out:
             options.out.write_text(json.dumps(results, indent=1))

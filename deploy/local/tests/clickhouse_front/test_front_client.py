@@ -159,6 +159,22 @@ def test_a_parameterized_view_and_a_lightweight_delete_work(client: Client) -> N
     assert client.query(asked, parameters={"from": 90}).result_rows == [(5,)]
 
 
+async def test_an_id_that_runs_is_refused_and_a_kill_waits_for_its_end(front: Any) -> None:
+    dsn = f"http://tide:line@127.0.0.1:{front.port}/tideline"
+    client = await clickhouse_connect.get_async_client(dsn=dsn, autogenerate_session_id=False)
+    asked = "SELECT sum(sleepEachRow(0.5)) FROM numbers(4) SETTINGS max_block_size = 1 FORMAT JSON"
+    slow = asyncio.create_task(client.raw_query(asked, settings={"query_id": "token"}))
+    await asyncio.sleep(0.5)
+    with pytest.raises(DatabaseError) as caught:
+        await client.raw_query("SELECT 1", settings={"query_id": "token"})
+    assert caught.value.code == 216
+    assert not slow.done()
+    await client.command("KILL QUERY WHERE query_id = 'token' SYNC")
+    await asyncio.wait_for(slow, 1)
+    await client.command("KILL QUERY WHERE query_id = 'token' SYNC")
+    await client.close()
+
+
 async def test_the_asynchronous_client_asks_many_at_once(front: Any) -> None:
     client = await clickhouse_connect.get_async_client(
         dsn=f"http://tide:line@127.0.0.1:{front.port}/tideline", autogenerate_session_id=False

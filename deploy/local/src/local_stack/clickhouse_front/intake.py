@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from local_stack.clickhouse_front import answers
 from local_stack.clickhouse_front.compression import Decoder, choose
+from local_stack.clickhouse_front.connection import Written
 from local_stack.clickhouse_front.engine import Engine
 from local_stack.clickhouse_front.failures import (
     AUTHENTICATION_FAILED,
@@ -27,6 +28,7 @@ from local_stack.clickhouse_front.request_to_statement import (
     split_insert,
     to_statement,
 )
+from local_stack.clickhouse_front.running import Running, killed_id
 
 _MOST_STATEMENT_BYTES = 16 * 1024 * 1024
 _MOST_INSERT_HEAD_BYTES = 256 * 1024
@@ -34,6 +36,7 @@ _MOST_INSERT_HEAD_BYTES = 256 * 1024
 
 def application(engine: Engine, user: str, password: str) -> Starlette:
     """An ASGI application that asks the engine, for requests that know user and password."""
+    running = Running()
 
     async def ask(request: Request) -> Response:
         context = read_context({}, {}, str(uuid.uuid4()))
@@ -44,7 +47,8 @@ def application(engine: Engine, user: str, password: str) -> Starlette:
             coding = choose(request.headers.get("accept-encoding", ""))
             if parameters.get("enable_http_compression") != "1":
                 coding = ""
-            return await _answer(engine, context, parameters.get("query", ""), body, coding)
+            with running.under(context.query_id):
+                return await _answer(engine, running, context, parameters.get("query", ""), body, coding)
         except EngineError as error:
             return answers.failure(error, context)
         except ClientDisconnect:
@@ -83,7 +87,9 @@ async def _plain(request: Request) -> AsyncIterator[bytes]:
     decoder.finish()
 
 
-async def _answer(engine: Engine, context: Context, query: str, body: AsyncIterator[bytes], coding: str) -> Response:
+async def _answer(
+    engine: Engine, running: Running, context: Context, query: str, body: AsyncIterator[bytes], coding: str
+) -> Response:
     """Read as much of the body as tells what it is, then ask."""
     text = bytearray()
     prefix = query.encode() + b"\n" if query else b""
@@ -100,6 +106,9 @@ async def _answer(engine: Engine, context: Context, query: str, body: AsyncItera
         statement = to_statement((prefix + text).decode(), context)
     except UnicodeDecodeError as error:
         raise EngineError("The statement is not UTF-8", CANNOT_DECOMPRESS) from error
+    if (killed := killed_id(statement.text)) is not None:
+        await running.ended(killed)
+        return answers.written(Written(), context)
     if statement.streamed:
         return await answers.streamed(engine.readers, statement, coding)
     return await answers.whole(engine.readers, statement, coding)
