@@ -291,13 +291,18 @@ async def test_any_valid_question_has_the_reference_answer(shore, visit, zone, q
     if not hasattr(shore, "rows"):
         shore.rows = happenings(visit)
         shore.add(shore.rows)
-    found = await shore.ask(*question["metrics"], **{key: question[key] for key in question if key != "metrics"})
+    has_time = any(name in TIMES for name in question["dimensions"])
+    response = await shore.answer(*question.pop("metrics"), include={"time_labels": has_time}, **question)
+    answer = response.json()
+    found = [[*row["dimensions"], *row["metrics"]] for row in answer["results"]]
     first, last = (datetime.fromisoformat(text) for text in question["date_range"])
     reference = Reference(shore.rows, zone, first, last + timedelta(seconds=1))
-    expected = reference.answer(question["metrics"], question["dimensions"], question["filters"])
+    expected = reference.answer(answer["query"]["metrics"], question["dimensions"], question["filters"])
     width = len(question["dimensions"])
     assert {tuple(row[:width]): row[width:] for row in found} == expected
     assert len(found) == len(expected)
+    shown = {row[place] for row in found for place in range(width) if question["dimensions"][place] in TIMES}
+    assert shown <= set(answer["meta"].get("time_labels", []))
 
 
 @st.composite
