@@ -20,6 +20,8 @@ from contract.event import Event
 from contract.outcomes import DeadReason
 from contract.tide import REDIS_ROUTING_KEY, REDIS_TIDE_KEY, day_of, month_of
 from local_stack.ports import free_port
+from mmdb_writer import MMDBWriter
+from netaddr import IPSet
 from redis.asyncio import Redis
 
 TOPICS = ("beacons", "events", "dead-letters")
@@ -32,9 +34,15 @@ def secrets(make_secrets):
 
 
 @pytest.fixture
-async def topics(kafka_url, redis_url, secrets):
+def own_redis_url(redis_url):
+    """A database that these tests may empty."""
+    return f"{redis_url.rpartition('/')[0]}/5"
+
+
+@pytest.fixture
+async def topics(kafka_url, own_redis_url, secrets):
     """Empty topics of two partitions, and the tides in Redis; the bootstrap servers."""
-    redis = Redis.from_url(redis_url)
+    redis = Redis.from_url(own_redis_url)
     for tide in secrets.tides.values():
         await redis.set(REDIS_TIDE_KEY.format(day=tide.day), msgspec.msgpack.encode(tide))
     await redis.set(REDIS_ROUTING_KEY.format(month=month_of(now_ms())), bytes(16))
@@ -123,25 +131,27 @@ async def events(bootstrap: str, want: int, deadline_s: float = 60.0) -> list[Ev
     return found
 
 
-async def test_beacons_become_events_with_a_session(kafka_url, redis_url, topics, send, visit):
+async def test_beacons_become_events_with_a_session(kafka_url, own_redis_url, topics, send, visit):
     await send(0, 1, [visit(1, "/"), visit(1, "/cart"), visit(2, "/")])
-    async with running(kafka_url, redis_url):
+    async with running(kafka_url, own_redis_url):
         found = await events(topics, 3)
     assert [(e.page, e.session_seq, e.entry_page) for e in found] == [("/", 1, "/"), ("/cart", 2, "/"), ("/", 1, "/")]
     assert found[0].session_id == found[1].session_id != found[2].session_id
     assert (found[0].browser, found[0].os, found[0].device) == ("Firefox", "GNU/Linux", "Desktop")
 
 
-async def test_a_kill_loses_nothing_doubles_nothing_and_splits_no_session(kafka_url, redis_url, topics, send, visit):
+async def test_a_kill_loses_nothing_doubles_nothing_and_splits_no_session(
+    kafka_url, own_redis_url, topics, send, visit
+):
     for number in range(1, 21):
         await send(number % PARTITIONS, number, [visit(number % PARTITIONS, f"/{number}")])
-    async with running(kafka_url, redis_url) as process:
+    async with running(kafka_url, own_redis_url) as process:
         await events(topics, 5)
         process.kill()
         await process.wait()
     for number in range(21, 31):
         await send(number % PARTITIONS, number, [visit(number % PARTITIONS, f"/{number}")])
-    async with running(kafka_url, redis_url) as process:
+    async with running(kafka_url, own_redis_url) as process:
         found = await events(topics, 30)
     assert sorted(int(e.page[1:]) for e in found) == list(range(1, 31))
     assert len({e.session_id for e in found}) == 2
@@ -149,22 +159,22 @@ async def test_a_kill_loses_nothing_doubles_nothing_and_splits_no_session(kafka_
     assert sorted(e.session_seq for e in found) == sorted([*range(1, 16), *range(1, 16)])
 
 
-async def test_an_envelope_that_a_collector_sends_twice_counts_once(kafka_url, redis_url, topics, send, visit):
+async def test_an_envelope_that_a_collector_sends_twice_counts_once(kafka_url, own_redis_url, topics, send, visit):
     twice = visit(1, "/once")
     await send(0, 1, [twice])
     await send(0, 1, [twice])
     await send(0, 2, [visit(1, "/after")])
-    async with running(kafka_url, redis_url):
+    async with running(kafka_url, own_redis_url):
         found = await events(topics, 2)
     assert [e.page for e in found] == ["/once", "/after"]
 
 
-async def test_a_partition_moves_to_a_second_process_and_back(kafka_url, redis_url, topics, send, visit):
-    async with running(kafka_url, redis_url):
+async def test_a_partition_moves_to_a_second_process_and_back(kafka_url, own_redis_url, topics, send, visit):
+    async with running(kafka_url, own_redis_url):
         await send(0, 1, [visit(1, "/1")])
         await send(1, 1, [visit(2, "/1")])
         await events(topics, 2)
-        async with running(kafka_url, redis_url):
+        async with running(kafka_url, own_redis_url):
             for number in range(2, 22):
                 await send(number % PARTITIONS, number, [visit(1 + number % PARTITIONS, f"/{number}")])
                 await asyncio.sleep(0.4)
@@ -175,13 +185,13 @@ async def test_a_partition_moves_to_a_second_process_and_back(kafka_url, redis_u
     assert len({e.session_id for e in found}) == 2
 
 
-async def test_a_process_that_was_frozen_and_wakes_again_doubles_nothing(kafka_url, redis_url, topics, send, visit):
-    async with running(kafka_url, redis_url) as frozen:
+async def test_a_process_that_was_frozen_and_wakes_again_doubles_nothing(kafka_url, own_redis_url, topics, send, visit):
+    async with running(kafka_url, own_redis_url) as frozen:
         await send(0, 1, [visit(1, "/1")])
         await send(1, 2, [visit(2, "/2")])
         await events(topics, 2)
         frozen.send_signal(signal.SIGSTOP)
-        async with running(kafka_url, redis_url):
+        async with running(kafka_url, own_redis_url):
             for number in range(3, 13):
                 await send(number % PARTITIONS, number, [visit(1 + number % PARTITIONS, f"/{number}")])
             await events(topics, 12)
@@ -195,11 +205,11 @@ async def test_a_process_that_was_frozen_and_wakes_again_doubles_nothing(kafka_u
 
 
 async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(
-    kafka_url, redis_url, topics, send, visit
+    kafka_url, own_redis_url, topics, send, visit
 ):
     await send.raw("beacons", b"not an envelope", partition=0)
     await send(0, 1, [visit(1, "/after")])
-    async with running(kafka_url, redis_url):
+    async with running(kafka_url, own_redis_url):
         found = await events(topics, 1)
     assert [e.page for e in found] == ["/after"]
     consumer = AIOKafkaConsumer("dead-letters", bootstrap_servers=topics, auto_offset_reset="earliest")
@@ -209,8 +219,34 @@ async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(
     assert (letter.reason, letter.value, letter.source_offset) == (DeadReason.UNREADABLE, b"not an envelope", 0)
 
 
-async def test_it_is_ready_once_it_has_joined_and_stops_within_its_deadline(kafka_url, redis_url, topics):
-    async with running(kafka_url, redis_url) as process:
+async def test_an_emptied_redis_changes_no_visitor_and_is_filled_again(kafka_url, own_redis_url, topics, send, visit):
+    async with running(kafka_url, own_redis_url) as process, Redis.from_url(own_redis_url) as redis:
+        await send(0, 1, [visit(1, "/before")])
+        await events(topics, 1)
+        await redis.flushdb()
+        await send(0, 2, [visit(1, "/after")])
+        before, after = await events(topics, 2)
+        assert (after.visitor, after.session_id) == (before.visitor, before.session_id)
+        await _ready(process.port)
+        for _ in range(50):
+            if await redis.exists(REDIS_TIDE_KEY.format(day=day_of(now_ms()))):
+                break
+            await asyncio.sleep(0.1)
+        assert await redis.exists(REDIS_TIDE_KEY.format(day=day_of(now_ms())))
+
+
+async def test_a_mounted_geo_database_places_visitors(kafka_url, own_redis_url, topics, send, visit, tmp_path):
+    writer = MMDBWriter(4, "test", languages=["en"], description="test")
+    writer.insert_network(IPSet(["198.51.100.0/24"]), {"country": {"iso_code": "DE"}})
+    writer.to_db_file(str(tmp_path / "geo.mmdb"))
+    await send(0, 1, [visit(1)])
+    async with running(kafka_url, own_redis_url, GEO_DATABASE=str(tmp_path / "geo.mmdb")):
+        (found,) = await events(topics, 1)
+    assert found.country == "DE"
+
+
+async def test_it_is_ready_once_it_has_joined_and_stops_within_its_deadline(kafka_url, own_redis_url, topics):
+    async with running(kafka_url, own_redis_url) as process:
         answer = await _ready(process.port)
         assert answer == {"faust": "ok", "intake": "ok", "tides": "ok"}
         process.send_signal(signal.SIGTERM)
