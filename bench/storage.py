@@ -269,13 +269,13 @@ def measure(engine: Engine, days: list[date], results: dict[str, Any]) -> None:
     note(results, "sessions | one day rebuilt, ms", round(took / len(days) * 1000))
     note(results, "bytes an event | sessions", round(bytes_of(engine, "sessions") / rows, 2))
     ask(engine, results, days, ["sessions"])
-    ask(engine, results, days, ["events"])
     took = each(days, lambda day: fill_breakdowns(engine, day))
     note(results, "days | one day rolled up, ms", round(took / len(days) * 1000))
     settle(engine, "breakdown_days")
     note(results, "days | rows", count(engine, "breakdown_days"))
     note(results, "bytes an event | breakdown_days", round(bytes_of(engine, "breakdown_days") / rows, 2))
     ask(engine, results, days, ["days"])
+    ask(engine, results, days, ["events"])
     disturbing(engine, results, days)
 
 
