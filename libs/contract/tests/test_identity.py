@@ -39,3 +39,7 @@ def test_partitions_are_filled_evenly_and_a_visitor_stays_in_his():
 def test_derived_ids_depend_on_every_part_and_on_the_salt():
     ids = {derived_id(MONDAY, 1, 23), derived_id(MONDAY, 12, 3), derived_id(TUESDAY, 1, 23), derived_id(MONDAY, 123)}
     assert len(ids) == 4
+
+
+def test_parts_of_a_derived_id_count_modulo_64_bits():
+    assert derived_id(MONDAY, -1, 2**64 + 5) == derived_id(MONDAY, 2**64 - 1, 5)
