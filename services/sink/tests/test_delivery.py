@@ -104,6 +104,17 @@ def test_the_successor_re_forms_the_very_block_whatever_its_own_limits():
     assert set(table.rows.values()) == {1}
 
 
+def test_that_marks_were_lost_is_remembered_over_a_death_amid_verifying():
+    table = InMemoryTable()
+    asyncio.run(live(LOG, InMemoryJournal(), table, 3))
+    forgotten = InMemoryJournal(then_ok([Fate.OK, Fate.DIES_AFTER]))
+    with pytest.raises(SinkDied):
+        asyncio.run(live(LOG, forgotten, table, 1))
+    asyncio.run(live(LOG, forgotten, table, 7))
+    assert set(table.rows.values()) == {1}
+    assert len(table.rows) == EVENTS
+
+
 def test_a_ghost_token_is_repaired_under_a_fresh_one():
     journal, table = InMemoryJournal(), InMemoryTable(then_ok([Fate.GHOST]))
     asyncio.run(live(LOG, journal, table, 100))
