@@ -48,7 +48,7 @@ class KafkaLog:
             bootstrap_servers=self._bootstrap,
             enable_idempotence=True,
             linger_ms=0,
-            compression_type="lz4",
+            compression_type="zstd",
             max_request_size=EVENTS.max_record_bytes,
         )
         await self._producer.start()
