@@ -6,6 +6,7 @@ import pytest
 from contract.envelope import decode_beacons
 from contract.outcomes import UNKNOWN_SITE_ID, DeadReason, DropReason, Tally
 from enricher import envelope_to_events as core
+from enricher import metrics
 from enricher.partition_state import PartitionState
 
 
@@ -17,7 +18,10 @@ def state() -> PartitionState:
 async def test_a_section_carries_events_and_drops_and_the_collectors_own_drops(section_maker, state, source, beacon):
     own = Tally(0, 29_000_000, DropReason.UNKNOWN_SITE.value, 3)
     record = source(beacon(), beacon(user_agent="bot"), dropped=(own,))
+    counted = [metrics.DROPPED.labels(reason)._value.get() for reason in ("bot", "unknown_site")]
     section = await section_maker.section_of(record, state)
+    assert metrics.DROPPED.labels("bot")._value.get() == counted[0] + 1
+    assert metrics.DROPPED.labels("unknown_site")._value.get() == counted[1]
     assert [event.page for event in section.events] == ["/"]
     assert [(tally.reason, tally.count) for tally in section.dropped] == [("bot", 1), ("unknown_site", 3)]
     assert (section.source_offset, section.received_ms, section.dead) == (0, record.timestamp_ms, [])

@@ -4,7 +4,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 ENVELOPES = Counter("tideline_enricher_envelopes", "Envelopes of beacons by what became of them", ["outcome"])
 EVENTS = Counter("tideline_enricher_events", "Events written")
-DROPPED = Counter("tideline_enricher_dropped", "Beacons dropped, collector's own included", ["reason"])
+DROPPED = Counter(
+    "tideline_enricher_dropped", "Beacons dropped here; what the collector dropped it counts itself", ["reason"]
+)
 DEAD = Counter("tideline_enricher_dead", "Beacons or envelopes that can never succeed", ["reason"])
 WAITING = Gauge("tideline_enricher_waiting_for_secret", "1 while an envelope waits for a key or salt")
 HELD = Gauge("tideline_enricher_held", "1 after the dead-letter limit was passed: nothing is taken until a restart")

@@ -62,7 +62,7 @@ class SectionMaker:
         section.events = enriched.events
         section.dropped = [*enriched.dropped, *head.dropped]
         section.dead = [*opened.expired, *_poisoned(enriched)]
-        _count(section)
+        _count(section, enriched)
         return section
 
     async def _give_up(self, record: Record, state: PartitionState, section: Section, reason: DeadReason) -> None:
@@ -118,10 +118,10 @@ def _poisoned(enriched: Enriched) -> list[Tally]:
     return [Tally(beacon.site_id, minute(beacon), DeadReason.POISON.value, 1) for beacon, _ in enriched.poison]
 
 
-def _count(section: Section) -> None:
+def _count(section: Section, enriched: Enriched) -> None:
     metrics.ENVELOPES.labels("enriched").inc()
     metrics.EVENTS.inc(len(section.events))
-    for tally in section.dropped:
+    for tally in enriched.dropped:
         metrics.DROPPED.labels(tally.reason).inc(tally.count)
     for tally in section.dead:
         metrics.DEAD.labels(tally.reason).inc(tally.count)
