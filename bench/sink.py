@@ -108,7 +108,7 @@ def look(port: int) -> Look:
         return Look(time.monotonic(), 0, 0.0)
     rows, cpu_s = (
         float(re.search(rf"^{name} (\S+)$", text, re.MULTILINE)[1])  # type: ignore[index]
-        for name in ("sink_rows_total", "process_cpu_seconds_total")
+        for name in ("tideline_sink_rows_total", "process_cpu_seconds_total")
     )
     return Look(time.monotonic(), int(rows), cpu_s)
 

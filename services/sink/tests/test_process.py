@@ -106,7 +106,7 @@ async def test_rows_that_vanished_behind_their_token_are_put_back(place: Place):
         await place.settled([LOGS[0]])
         metrics = (await http.get(f"http://127.0.0.1:{place.port}/metrics")).text
     assert place.rows() == rows_of(0)
-    assert f"sink_repaired_rows_total {float(sum(place == 1 for _, _, place, _ in before))}" in metrics
+    assert f"tideline_sink_repaired_rows_total {float(sum(place == 1 for _, _, place, _ in before))}" in metrics
 
 
 async def test_lost_marks_are_made_good_from_what_clickhouse_holds(place: Place):
@@ -159,7 +159,7 @@ async def test_it_tells_that_it_is_ready_and_what_it_did(place: Place):
         ready = await http.get(f"http://127.0.0.1:{place.port}/health/ready")
         metrics = await http.get(f"http://127.0.0.1:{place.port}/metrics")
     assert ready.json() == {"status": "ok", "checks": {"kafka": "ok", "clickhouse": "ok"}}
-    assert f"sink_rows_total {float(EXPECTED.total())}" in metrics.text
+    assert f"tideline_sink_rows_total {float(EXPECTED.total())}" in metrics.text
 
 
 async def test_two_sinks_share_the_partitions_and_no_row_comes_twice(place: Place):
@@ -191,5 +191,5 @@ async def test_while_clickhouse_is_away_nothing_is_lost_and_no_partition_changes
         await place.settled([log_of(0, 60), LOGS[1]])
         metrics = (await http.get(f"http://127.0.0.1:{place.port}/metrics")).text
     assert place.rows() == rows_of(0, 60) + rows_of(1)
-    assert "sink_fenced_total 0.0" in metrics
-    assert "sink_assignments_total 1.0" in metrics
+    assert "tideline_sink_fenced_total 0.0" in metrics
+    assert "tideline_sink_assignments_total 1.0" in metrics

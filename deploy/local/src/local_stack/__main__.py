@@ -1,14 +1,15 @@
-"""`python -m local_stack up|status|fetch`: the local stack's commands, each with an exit status for scripts."""
+"""`python -m local_stack up|status|env|fetch`: the local stack's commands, each with an exit status for scripts."""
 
 import asyncio
 import os
+import shlex
 import sys
 
 import click
 from rich.console import Console
 from runtime.settings import SettingsError, load
 
-from local_stack import kafka_jars, kafka_start_cache
+from local_stack import endpoints, kafka_jars, kafka_start_cache
 from local_stack.child import StartError
 from local_stack.demo import OperatorError
 from local_stack.ports import PortTakenError
@@ -37,6 +38,16 @@ def up() -> None:
 def status() -> None:
     """List each process; exits 1 where one is down or does not answer."""
     sys.exit(0 if show_status(_settings(), _wide_console()) else 1)
+
+
+@cli.command()
+def env() -> None:
+    """Print the running stack's four URLs as shell exports, for `tideline`; exits 1 where none runs."""
+    found = endpoints.read(_settings().places.endpoints)
+    if found is None:
+        raise click.ClickException("nothing is running; `make up` starts it")
+    for engine in ("kafka", "redis", "postgres", "clickhouse"):
+        click.echo(f"export {engine.upper()}_URL={shlex.quote(getattr(found, engine))}")
 
 
 @cli.command()

@@ -26,3 +26,8 @@ def write(path: Path, endpoints: Endpoints) -> None:
     fresh.touch(mode=0o600)
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(endpoints), indent=2))
     fresh.replace(path)
+
+
+def read(path: Path) -> Endpoints | None:
+    """What the file says; None where nothing runs."""
+    return msgspec.json.decode(path.read_bytes(), type=Endpoints) if path.exists() else None

@@ -71,7 +71,10 @@ def _own_environment(name: str, settings: Settings) -> Mapping[str, str]:
         },
         "enricher": _geo_environment(settings),
         "salt-cron": {"MASTER_KEY_FILE": str(places.master_key)},
-        "query-api": {"DASHBOARD_DIR": str(places.checkout / "dashboard" / "dist")},
+        "query-api": {
+            "DASHBOARD_DIR": str(places.checkout / "dashboard" / "dist"),
+            "COLLECTOR_URL": f"http://127.0.0.1:{port_of('collector', settings.tideline_port_base)}",
+        },
     }.get(name, {})
 
 

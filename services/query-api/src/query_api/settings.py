@@ -14,6 +14,8 @@ class Settings(msgspec.Struct, frozen=True):
     port: int = 7202
     dashboard_dir: str = ""
     """Folder of the built dashboard, served at `/`; empty serves none."""
+    collector_url: str = ""
+    """Where pages reach the collector; the dashboard's snippet names its script. Empty leaves that open."""
     requests_per_hour: int = 100_000
     """How many questions a key may ask in an hour of the clock."""
     question_timeout_s: int = 30

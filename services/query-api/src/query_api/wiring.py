@@ -51,6 +51,7 @@ def construct(settings: Settings) -> tuple[list[Component], Starlette]:
     intake = Intake(
         Access(directory, RateLimit(settings.requests_per_hour), time.time),
         Answering(clickhouse, place_names(), lambda: datetime.now(UTC)),
+        settings.collector_url,
     )
     routes = [*health.routes({"clickhouse": clickhouse.alive, "directory": directory.alive}), *intake.routes()]
     app = Starlette(routes=[*routes, *dashboard(settings.dashboard_dir)], middleware=[_CORS])
