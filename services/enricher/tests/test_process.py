@@ -219,6 +219,15 @@ async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(
     assert (letter.reason, letter.value, letter.source_offset) == (DeadReason.UNREADABLE, b"not an envelope", 0)
 
 
+async def test_it_ends_with_an_error_where_the_tail_of_events_cannot_be_read(
+    kafka_url, own_redis_url, topics, send, visit
+):
+    await send.raw("events", b"not an envelope", partition=0)
+    await send(0, 1, [visit(1)])
+    async with running(kafka_url, own_redis_url) as process:
+        assert await asyncio.wait_for(process.wait(), 60) != 0
+
+
 async def test_an_emptied_redis_changes_no_visitor_and_is_filled_again(kafka_url, own_redis_url, topics, send, visit):
     async with running(kafka_url, own_redis_url) as process, Redis.from_url(own_redis_url) as redis:
         await send(0, 1, [visit(1, "/before")])

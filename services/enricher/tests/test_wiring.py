@@ -47,3 +47,12 @@ async def test_faust_keeps_no_table_elects_no_leader_and_serves_no_web(partition
     assert (app.conf.id, app.conf.stream_wait_empty, app.conf.datadir) == ("enricher", False, tmp_path)
     assert app.conf.agent_supervisor.__name__ == "CrashingSupervisor"
     assert not app.tables.data
+
+
+async def test_faust_that_crashed_is_told_by_the_error_that_ended_it(partitions, tmp_path):
+    settings = load(Settings, {**URLS, "STATE_DIR": str(tmp_path)})
+    carrier = FaustCarrier(settings, Intake(partitions, lambda: False))
+    carrier._app = carrier._make_app()
+    await carrier._app.crash(ZeroDivisionError())
+    with pytest.raises(FaustStoppedError, match="ZeroDivisionError"):
+        await carrier.failed()
