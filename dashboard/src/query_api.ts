@@ -19,6 +19,8 @@ export interface Site {
   timezone: string;
   /** Where the site's pages load the tracker from, if the server says so. */
   script_url?: string;
+  /** Whom the licence of the places' database wants linked, if the server says so. */
+  places_credit?: { name: string; url: string };
 }
 
 /** A little longer than the server itself waits for an answer. */

@@ -71,6 +71,11 @@ export const SitePage = ({ apiKey, site, sites, zone, period, onSite, onPeriod, 
       </main>
       <footer>
         <p>Hours and days by the clock of {zone.replaceAll("_", " ")}.</p>
+        {site.places_credit && (
+          <p>
+            Places by <a href={site.places_credit.url}>{site.places_credit.name}</a>.
+          </p>
+        )}
         <p>Nobody is followed: a visitor is recognised until midnight UTC, then the tide has washed the footprints off.</p>
       </footer>
     </>

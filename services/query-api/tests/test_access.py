@@ -125,3 +125,18 @@ async def test_where_postgres_never_was_the_answer_is_503(shore, migrated_clickh
         response = await client.get("/api/v1/sites")
         assert response.status_code == 503
         assert "directory" in response.json()["error"]
+
+
+async def test_each_site_tells_where_its_script_is_and_whom_its_places_come_from(
+    shore, migrated_postgres_url, migrated_clickhouse_url
+):
+    settings = Settings(
+        postgres_url=migrated_postgres_url,
+        clickhouse_url=migrated_clickhouse_url,
+        collector_url="https://beacons.example/",
+        places_credit="DB-IP https://db-ip.com",
+    )
+    async with service(settings, shore.api.headers) as client:
+        site = (await client.get("/api/v1/sites")).json()["sites"][0]
+    assert site["script_url"] == "https://beacons.example/js/script.js"
+    assert site["places_credit"] == {"name": "DB-IP", "url": "https://db-ip.com"}

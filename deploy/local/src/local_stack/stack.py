@@ -74,15 +74,26 @@ def _own_environment(name: str, settings: Settings) -> Mapping[str, str]:
         "query-api": {
             "DASHBOARD_DIR": str(places.checkout / "dashboard" / "dist"),
             "COLLECTOR_URL": f"http://127.0.0.1:{port_of('collector', settings.tideline_port_base)}",
+            **_credit(settings),
         },
     }.get(name, {})
 
 
 def _geo_environment(settings: Settings) -> Mapping[str, str]:
     """The operator's database, else the fetched one; without either, places stay empty."""
-    fetched = settings.places.cache / "dbip-country.mmdb"
+    fetched = _fetched_countries(settings)
     chosen = settings.geo_database or (str(fetched) if fetched.exists() else "")
     return {"GEO_DATABASE": chosen} if chosen else {}
+
+
+def _credit(settings: Settings) -> Mapping[str, str]:
+    """The link that the fetched database's licence asks for (CC BY 4.0)."""
+    used = not settings.geo_database and _fetched_countries(settings).exists()
+    return {"PLACES_CREDIT": "DB-IP https://db-ip.com"} if used else {}
+
+
+def _fetched_countries(settings: Settings) -> Path:
+    return settings.places.cache / "dbip-country.mmdb"
 
 
 def _traffic(base: int) -> Program:

@@ -1,6 +1,6 @@
 """The routes: who asks, about which site, what; and what is wrong, in the shape of the API that was called."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from starlette.requests import Request
@@ -25,10 +25,10 @@ Shape = Callable[[str], object]
 class Intake:
     """Answers requests."""
 
-    def __init__(self, access: Access, answering: Answering, collector_url: str) -> None:
+    def __init__(self, access: Access, answering: Answering, shown: Mapping[str, object]) -> None:
         self._access = access
         self._answering = answering
-        self._script = {"script_url": f"{collector_url.rstrip('/')}/js/script.js"} if collector_url else {}
+        self._shown = shown
 
     def routes(self) -> list[Route]:
         """The API's routes."""
@@ -58,7 +58,7 @@ class Intake:
     async def _sites(self, request: Request) -> Response:
         asker = await self._access.asker(request.headers)
         sites = await self._access.sites(asker)
-        return _json({"sites": [{"domain": site.domain, "timezone": site.timezone} | self._script for site in sites]})
+        return _json({"sites": [{"domain": site.domain, "timezone": site.timezone, **self._shown} for site in sites]})
 
 
 def _guarded(handler: Handler, shape: Shape) -> Handler:

@@ -16,6 +16,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Folder of the built dashboard, served at `/`; empty serves none."""
     collector_url: str = ""
     """Where pages reach the collector; the dashboard's snippet names its script. Empty leaves that open."""
+    places_credit: str = ""
+    """Whom the geo database's licence wants linked, as `DB-IP https://db-ip.com`; the dashboard shows it."""
     requests_per_hour: int = 100_000
     """How many questions a key may ask in an hour of the clock."""
     question_timeout_s: int = 30

@@ -51,11 +51,22 @@ def construct(settings: Settings) -> tuple[list[Component], Starlette]:
     intake = Intake(
         Access(directory, RateLimit(settings.requests_per_hour), time.time),
         Answering(clickhouse, place_names(), lambda: datetime.now(UTC)),
-        settings.collector_url,
+        _shown(settings),
     )
     routes = [*health.routes({"clickhouse": clickhouse.alive, "directory": directory.alive}), *intake.routes()]
     app = Starlette(routes=[*routes, *dashboard(settings.dashboard_dir)], middleware=[_CORS])
     return [directory, clickhouse], app
+
+
+def _shown(settings: Settings) -> dict[str, object]:
+    """What the dashboard tells of every site beside its own."""
+    shown: dict[str, object] = {}
+    if settings.collector_url:
+        shown["script_url"] = f"{settings.collector_url.rstrip('/')}/js/script.js"
+    if settings.places_credit:
+        name, _, url = settings.places_credit.rpartition(" ")
+        shown["places_credit"] = {"name": name, "url": url}
+    return shown
 
 
 async def _connect(settings: Settings) -> AsyncClient:
