@@ -1,5 +1,7 @@
 """Kafka's topics on a real broker."""
 
+import asyncio
+
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -7,11 +9,29 @@ from contract.topics import BEACONS, EVENTS, TOPICS
 from tideline.topics import TopicError, bootstrap_of, create_topics
 
 
+@pytest.fixture
+async def without_topics(kafka_url):
+    """A broker that other tests may have filled, with none of the contract's topics."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_of(kafka_url))
+    await admin.start()
+    try:
+        for _ in range(100):
+            found = {topic.name for topic in TOPICS} & set(await admin.list_topics())
+            if not found:
+                break
+            await admin.delete_topics(list(found))
+            await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
+    return kafka_url
+
+
 def test_the_url_names_the_brokers():
     assert bootstrap_of("kafka://a:1,b:2") == "a:1,b:2"
 
 
-async def test_topics_are_made_once_with_the_settings_of_the_contract(kafka_url):
+async def test_topics_are_made_once_with_the_settings_of_the_contract(without_topics):
+    kafka_url = without_topics
     await create_topics(kafka_url, 4)
     assert await create_topics(kafka_url, 4) == []
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_of(kafka_url))
@@ -26,7 +46,8 @@ async def test_topics_are_made_once_with_the_settings_of_the_contract(kafka_url)
         assert found[name] == value
 
 
-async def test_unequal_partition_counts_are_refused(kafka_url):
+async def test_unequal_partition_counts_are_refused(without_topics):
+    kafka_url = without_topics
     await create_topics(kafka_url, 4)
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_of(kafka_url))
     await admin.start()
