@@ -36,7 +36,7 @@ from bench.beacon_mix import beacons
 from tests.integration.running_stack import Stack, running, until
 
 DISTINCT_REQUESTS = 50_000
-CONNECTIONS = 64
+CONNECTIONS = 256
 PATIENCE_S = 300
 
 
