@@ -6,6 +6,7 @@ The first pass sees every user agent for the first time; the second is what a ru
 what a core of its own would give where other work shares the machine.
 """
 
+import gc
 import os
 import sys
 import time
@@ -67,6 +68,8 @@ def main() -> None:
     print(f"{in_envelope} beacons an envelope, 10,000 user agents, 100,000 addresses, 5,000 pages")
     values = sealed(in_envelope)
     lookups = remembered(UserAgents().client_of, open_places(os.environ.get("GEO_DATABASE", "")), 20_000)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # as runtime.lifecycle sets them for every service
     print("first pass, every user agent new:")
     run(values, lookups, PartitionState(INCARNATION))
     print("second pass:")

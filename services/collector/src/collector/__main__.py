@@ -1,6 +1,5 @@
 """`python -m collector`: settings from the environment, components from wiring, life from runtime."""
 
-import gc
 import os
 
 from runtime import lifecycle, settings
@@ -9,7 +8,5 @@ from collector.settings import Settings
 from collector.wiring import wire
 
 if __name__ == "__main__":
-    # requests that await an acknowledgement are thousands of young objects and no garbage: look at them seldom
-    gc.set_threshold(50_000, 20, 20)
     found = settings.load(Settings, os.environ)
     lifecycle.main("collector", lambda: wire(found), stop_deadline_s=15.0)

@@ -5,7 +5,6 @@ the group and begins with its partitions. Stop, in reverse: the intake delivers 
 and leaves the group, so that others take over at once; the HTTP server answers to the end.
 """
 
-import gc
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -34,7 +33,6 @@ _FETCH_BYTES = 4 * 1024 * 1024
 
 def wire(found: Settings) -> Sequence[Component]:
     """Construct everything; runs inside the event loop."""
-    gc.freeze()  # what the imports made lives as long as the process: a fifth of the time went into looking at it
     table = ClickHouseTable(_clickhouse(found))
     intake = _intake(found, table)
     app = Starlette(routes=health.routes({"kafka": intake.check, "clickhouse": table.check}))
