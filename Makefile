@@ -3,10 +3,10 @@
 PYTHON := .venv/bin/python
 CODE := libs services tools deploy/local tests bench docs conftest.py
 
-.PHONY: help install browser up status test check unit lock format bench reference
+.PHONY: help install browser up status test check unit lock format reference
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
 install:  ## install everything that is missing
 	@sh deploy/local/install.sh
@@ -33,6 +33,20 @@ check:  ## style, types and import rules
 
 unit:  ## the fast tests alone: no engines
 	@$(PYTHON) -m pytest -q libs services tools -m "not engines"
+
+bench-%:  ## one benchmark: collector enricher faust sink single batch latency stack storage
+	@case $* in \
+	  collector) $(PYTHON) bench/collector.py --seconds 3;; \
+	  enricher) $(PYTHON) bench/enricher_core.py;; \
+	  faust) $(PYTHON) bench/enricher_kafka.py 500;; \
+	  sink) $(PYTHON) bench/sink.py 800000;; \
+	  single) $(PYTHON) -m bench.pipeline single --seconds 15;; \
+	  batch) $(PYTHON) -m bench.pipeline batch --count 400000;; \
+	  latency) $(PYTHON) -m bench.pipeline latency --rate 1000 --probes 60;; \
+	  stack) $(PYTHON) -m bench.stack;; \
+	  storage) $(PYTHON) bench/storage.py --events 120000000 --no-inserts --out .local/storage.json;; \
+	  *) echo "no such benchmark: $*; make help lists them"; exit 2;; \
+	esac
 
 format:  ## put the code into its form
 	@.venv/bin/ruff check --fix -q $(CODE) || true

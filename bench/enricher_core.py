@@ -1,6 +1,6 @@
 """How many events a second one enricher makes without Kafka: unseal, decode, enrich, encode; one process, one thread.
 
-    .venv/bin/python bench/enricher_core.py [beacons in an envelope]
+    .venv/bin/python bench/enricher_core.py [beacons in an envelope] [events]
 
 The first pass sees every user agent for the first time; the second is what a running process does. CPU time tells
 what a core of its own would give where other work shares the machine.
@@ -37,11 +37,11 @@ KEY = AESGCM(bytes(32))
 INCARNATION = bytes(16)
 
 
-def sealed(in_envelope: int) -> list[bytes]:
+def sealed(in_envelope: int, events: int) -> list[bytes]:
     """Values of `beacons` records with so many beacons each."""
     stream = beacons(START_MS, 20_000)
     head = BeaconEnvelopeHead(VERSION, bytes(8), 0, 1, bytes(16))
-    return [encode_beacons(head, list(islice(stream, in_envelope)), KEY) for _ in range(EVENTS // in_envelope)]
+    return [encode_beacons(head, list(islice(stream, in_envelope)), KEY) for _ in range(events // in_envelope)]
 
 
 def run(values: list[bytes], lookups: Lookups, state: PartitionState) -> None:
@@ -65,8 +65,9 @@ def run(values: list[bytes], lookups: Lookups, state: PartitionState) -> None:
 def main() -> None:
     """Measure twice over the same records."""
     in_envelope = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    events = int(sys.argv[2]) if len(sys.argv) > 2 else EVENTS
     print(f"{in_envelope} beacons an envelope, 10,000 user agents, 100,000 addresses, 5,000 pages")
-    values = sealed(in_envelope)
+    values = sealed(in_envelope, events)
     lookups = remembered(UserAgents().client_of, open_places(os.environ.get("GEO_DATABASE", "")), 20_000)
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # as runtime.lifecycle sets them for every service

@@ -1,0 +1,36 @@
+"""Each benchmark runs and its own check of what it counted holds; how fast it was is not looked at here."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.repo.tree import ROOT
+
+
+def run(*words: str) -> str:
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=170)
+    assert done.returncode == 0, done.stdout[-2_000:] + done.stderr[-2_000:]
+    return done.stdout
+
+
+def test_the_enrichers_core_makes_an_event_of_every_beacon():
+    assert run("bench/enricher_core.py", "100", "5000").count("5,000 events in") == 2
+
+
+def test_the_sink_takes_every_event_once():
+    assert "120000 rows, nothing lost, nothing twice" in run("bench/sink.py", "120000")
+
+
+def test_the_pipeline_takes_every_beacon_of_a_batch_once():
+    assert "5000 rows, nothing lost, nothing twice" in run("-m", "bench.pipeline", "batch", "--count", "5000")
+
+
+def test_a_beacon_is_in_the_answer_soon():
+    assert "3 probes beside 20 beacons/s" in run("-m", "bench.pipeline", "latency", "--rate", "20", "--probes", "3")
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_the_collector_answers_202_to_every_request_of_the_load():
+    assert "ratio" in run("bench/collector.py", "--rounds", "1", "--seconds", "1")
