@@ -54,7 +54,7 @@ def test_the_lock_is_by_hash_and_names_no_index():
 
 @pytest.mark.parametrize("name", ["tracker/package-lock.json", "dashboard/package-lock.json"])
 def test_npm_locks_name_no_address(name):
-    assert '"resolved": "http' not in (ROOT / name).read_text(encoding="utf-8")
+    assert '"resolved"' not in (ROOT / name).read_text(encoding="utf-8")
 
 
 def test_no_file_tells_of_one_machine():
