@@ -1,5 +1,6 @@
 """Services die, and what was answered 202 is counted all the same, once."""
 
+import httpx
 import pytest
 
 from tests.integration.running_stack import Stack, until
@@ -26,13 +27,11 @@ def test_a_killed_consumer_loses_nothing_doubles_nothing_and_splits_no_session(s
 def test_a_killed_collector_comes_back_and_forgets_nothing_it_answered(stack: Stack, site: str):
     accepted = one_page_each(stack, site, "/before")
     stack.kill("collector")
-    until(lambda: answers(stack, site), what="the collector's return", within_s=15)
+    until(lambda: answers(stack), what="the collector's return", within_s=15)
     until(lambda: stack.totals(site, "pageviews") == [accepted], what=f"{accepted} pageviews")
 
 
-def test_a_killed_broker_is_back_within_five_seconds_of_its_restart_and_nothing_answered_202_is_lost(
-    stack: Stack, site: str
-):
+def test_a_killed_broker_comes_back_and_nothing_answered_202_is_lost(stack: Stack, site: str):
     accepted = one_page_each(stack, site, "/before")
     stack.kill("kafka")
     refused = stack.send(site, "/during")
@@ -52,10 +51,9 @@ def test_sites_and_visitors_survive_an_emptied_redis(stack: Stack, site: str):
     assert stack.totals(site, "visitors", "visits") == [1, 1]
 
 
-def answers(stack: Stack, site: str) -> bool:
+def answers(stack: Stack) -> bool:
+    """Whether the collector is ready; False while nothing listens."""
     try:
         return stack.http.get(f"{stack.collector}/health/ready").status_code == 200
-    except OSError:
+    except httpx.TransportError:
         return False
-    except Exception as error:  # noqa: BLE001  httpx wraps the refusal
-        return "refused" not in str(error).lower() and False
