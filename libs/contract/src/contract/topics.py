@@ -35,8 +35,10 @@ class Topic(msgspec.Struct, frozen=True):
 BEACONS = Topic("beacons", retention_ms=_SECRET_LIFE_MS + _DAY_MS, durable=True)
 EVENTS = Topic("events", retention_ms=7 * _DAY_MS, durable=False, max_record_bytes=16 * MAX_ENVELOPE_BYTES)
 DEAD_LETTERS = Topic("dead-letters", retention_ms=_SECRET_LIFE_MS + _DAY_MS, durable=True)
+REPEATS = Topic("repeats", retention_ms=_SECRET_LIFE_MS + _DAY_MS, durable=True)
+"""Beacons that a client sent before, in envelopes like those of `beacons`, by (site, attempt id) instead of visitor."""
 
-TOPICS = (BEACONS, EVENTS, DEAD_LETTERS)
+TOPICS = (BEACONS, EVENTS, DEAD_LETTERS, REPEATS)
 
 DEFAULT_PARTITIONS = 4
 """Local; the compose stack has 12."""
