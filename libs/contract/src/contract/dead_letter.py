@@ -5,6 +5,7 @@ import msgspec
 from contract.envelope import UnreadableError
 
 DEAD_LETTER_VERSION = 1
+WHOLE_ENVELOPE = -1
 
 
 class DeadLetter(msgspec.Struct, array_like=True, frozen=True):
@@ -22,6 +23,8 @@ class DeadLetter(msgspec.Struct, array_like=True, frozen=True):
     """The source record's timestamp, Unix milliseconds."""
     value: bytes
     """The source record's value as it was; for a single beacon, that beacon sealed again in an envelope of its own."""
+    place: int = WHOLE_ENVELOPE
+    """Place of a single beacon in its envelope, from 0; with incarnation, partition and source offset it is a key."""
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -1,11 +1,14 @@
 """Envelopes: Kafka records that hold many beacons (sealed), or many events (in sections, one per source offset)."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contract.beacon import Beacon
 from contract.event import Event
-from contract.outcomes import Tally
+from contract.outcomes import MINUTE_MS, Tally
 from contract.sealing import seal, unseal
 
 VERSION = 1
@@ -31,6 +34,9 @@ class BeaconEnvelopeHead(msgspec.Struct, array_like=True, frozen=True):
     key_id: bytes
     dropped: tuple[Tally, ...] = ()
     """What the collector itself dropped since its last envelope: best effort over a kill."""
+    held: tuple[Tally, ...] = ()
+    """How many beacons are sealed inside, by site and minute and without a reason: what an envelope takes along that
+    nobody can open. `encode_beacons` counts them."""
 
 
 class _SealedRecord(msgspec.Struct, array_like=True, frozen=True):
@@ -74,9 +80,15 @@ _events = msgspec.msgpack.Decoder(EventEnvelope).decode
 
 
 def encode_beacons(head: BeaconEnvelopeHead, beacons: list[Beacon], key: AESGCM) -> bytes:
-    """Beacons in, the value of a `beacons` record out, sealed under the key that the head names."""
-    clear = _encode(head)
+    """Beacons in, the value of a `beacons` record out, sealed under the key that the head names, and counted there."""
+    clear = _encode(msgspec.structs.replace(head, held=held_in(beacons)))
     return _encode(_SealedRecord(VERSION, clear, seal(key, _encode(beacons), clear)))
+
+
+def held_in(beacons: Iterable[Beacon]) -> tuple[Tally, ...]:
+    """How many beacons there are of each site and minute of receipt; the reason is empty."""
+    counts = Counter((beacon.site_id, beacon.received_ms // MINUTE_MS) for beacon in beacons)
+    return tuple(Tally(site_id, minute, "", count) for (site_id, minute), count in counts.items())
 
 
 def read_head(value: bytes) -> BeaconEnvelopeHead:

@@ -84,3 +84,5 @@ class Event(msgspec.Struct, array_like=True, gc=False):
     revenue_currency: Word
     session_interactions: UInt8 = 0
     """Interactive events of the session so far, counted to 2: tells whether the next one unbounces."""
+    attempt: UInt64 = 0
+    """Hash of the site and the id of the first attempt to send its beacon; 0 where there is none."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+MINUTE_MS = 60_000
 UNKNOWN_SITE_ID = 0
 """All sites that nobody registered share this line of the ledger."""
 
@@ -45,5 +46,6 @@ class Tally(msgspec.Struct, array_like=True, frozen=True):
     minute: int
     """Receive time in whole Unix minutes."""
     reason: str
-    """A `DropReason` or `DeadReason`."""
+    """A `DropReason` or `DeadReason`; empty where beacons are merely counted."""
     count: int
+    """Below zero where beacons that were counted dead are put back."""
