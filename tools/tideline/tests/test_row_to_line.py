@@ -75,7 +75,7 @@ def test_an_export_leaves_nothing_out_that_an_import_could_not_make_again():
     made_by_an_import = {
         "site_id", "received", "event_id", "channel", "session_id", "session_start", "session_seq", "session_pageviews",
         "session_events", "session_interactions", "is_bounce", "entry_hostname", "entry_page", "exit_hostname",
-        "exit_page",
+        "exit_page", "attempt",
     }  # fmt: skip
     exported = set(ExportRow.__struct_fields__) - {"timestamp_ms"} | {"timestamp"}
     assert set(Event.__struct_fields__) - exported == made_by_an_import
