@@ -89,12 +89,17 @@ async def test_past_the_limit_of_dead_letters_nothing_more_is_taken(section_make
     section_maker.held = False
 
 
-async def test_an_expired_envelope_is_counted_and_no_letter_is_kept(
+async def test_an_expired_envelope_is_counted_by_the_beacons_it_held_and_no_letter_is_kept(
     section_maker, memory_log, state, source, beacon, secrets, opener
 ):
-    record = source(beacon())
+    own = Tally(0, 29_000_000, DropReason.UNKNOWN_SITE.value, 3)
+    record = source(beacon(), beacon(), beacon(site_id=2), dropped=(own,))
     secrets.gone.update(secrets.tides)
     opener._now_s = lambda: 2e9
     section = await section_maker.section_of(record, state)
-    assert [tally.reason for tally in section.dead] == [DeadReason.EXPIRED]
+    assert [(tally.site_id, tally.reason, tally.count) for tally in section.dead] == [
+        (1, DeadReason.EXPIRED, 2),
+        (2, DeadReason.EXPIRED, 1),
+    ]
+    assert section.dropped == [own]
     assert memory_log.letters == []

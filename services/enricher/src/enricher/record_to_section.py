@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import msgspec
 from contract.beacon import Beacon
 from contract.dead_letter import DEAD_LETTER_VERSION, DeadLetter
 from contract.envelope import VERSION, BeaconEnvelopeHead, Section, encode_beacons
@@ -46,6 +47,7 @@ class SectionMaker:
     async def section_of(self, record: Record, state: PartitionState) -> Section:
         """The section of one record; empty where a collector sent it before. Raises only for the log's sake."""
         section = Section(record.offset, received_ms=record.timestamp_ms)
+        head: BeaconEnvelopeHead | None = None
         try:
             head = head_of(record)
             if state.is_repeat(head.epoch, head.sequence):
@@ -53,7 +55,10 @@ class SectionMaker:
                 return section
             opened = await self._opener.open(record, head)
         except UnopenableError as error:
-            await self._give_up(record, state, section, error.reason)
+            await self._give_up(record, state, error.reason)
+            section.dead = _dead(record, head, error.reason)
+            section.dropped = list(head.dropped) if head else []
+            metrics.DEAD.labels(error.reason.value).inc(sum(tally.count for tally in section.dead))
             return section
         origin = origin_of(state.incarnation, record.partition, record.offset)
         enriched = enrich(opened.beacons, World(origin, opened.salts, state.sessions, self._lookups))
@@ -65,14 +70,12 @@ class SectionMaker:
         _count(section, enriched)
         return section
 
-    async def _give_up(self, record: Record, state: PartitionState, section: Section, reason: DeadReason) -> None:
-        """Bury a whole envelope; how many beacons it held nobody can tell, so it counts as one, of no known site."""
+    async def _give_up(self, record: Record, state: PartitionState, reason: DeadReason) -> None:
+        """Bury a whole envelope."""
         _log.error("envelope_dead", reason=reason.value, partition=record.partition, offset=record.offset)
         if reason is not DeadReason.EXPIRED:
             await self._bury([_letter(record, state.incarnation, reason, record.value)])
-        section.dead = [Tally(UNKNOWN_SITE_ID, record.timestamp_ms // _MINUTE_MS, reason.value, 1)]
         metrics.ENVELOPES.labels("dead").inc()
-        metrics.DEAD.labels(reason.value).inc()
 
     async def _bury_poison(
         self, record: Record, state: PartitionState, head: BeaconEnvelopeHead, opened: Opened, enriched: Enriched
@@ -109,6 +112,13 @@ def _letter(record: Record, incarnation: bytes, reason: DeadReason, value: bytes
         record.timestamp_ms,
         value,
     )
+
+
+def _dead(record: Record, head: BeaconEnvelopeHead | None, reason: DeadReason) -> list[Tally]:
+    """What a whole envelope takes along; where its clear part cannot be read either, one beacon of no known site."""
+    unknown = Tally(UNKNOWN_SITE_ID, record.timestamp_ms // _MINUTE_MS, "", 1)
+    held = head.held if head and head.held else (unknown,)
+    return [msgspec.structs.replace(tally, reason=reason.value) for tally in held]
 
 
 def _poisoned(enriched: Enriched) -> list[Tally]:
