@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from contract.identity import derived_id, partition_of, visitor_hash
+from contract.identity import attempt_hash, attempt_partition, derived_id, partition_of, visitor_hash
 
 MONDAY, TUESDAY = b"m" * 16, b"t" * 16
 
@@ -43,3 +43,20 @@ def test_derived_ids_depend_on_every_part_and_on_the_salt():
 
 def test_parts_of_a_derived_id_count_modulo_64_bits():
     assert derived_id(MONDAY, -1, 2**64 + 5) == derived_id(MONDAY, 2**64 - 1, 5)
+
+
+def test_an_attempt_has_one_number_within_its_site_and_another_in_another():
+    assert attempt_hash(1, "a-1") == attempt_hash(1, "a-1")
+    assert len({attempt_hash(site, text) for site in (1, 11) for text in ("a-1", "1a-1", "ä")}) == 6
+    assert 0 < attempt_hash(1, "a-1") < 2**64
+
+
+def test_what_came_without_an_id_has_no_attempt():
+    assert attempt_hash(1, "") == 0
+
+
+def test_the_repeats_of_one_beacon_meet_in_a_partition_and_those_of_many_spread_evenly():
+    assert attempt_partition(MONDAY, 1, "a-1", 4) == attempt_partition(MONDAY, 1, "a-1", 4)
+    counts = Counter(attempt_partition(MONDAY, 1, f"a-{number}", 4) for number in range(4_000))
+    assert sorted(counts) == [0, 1, 2, 3]
+    assert min(counts.values()) > 850

@@ -1,10 +1,11 @@
-"""Keyed hashes of who sent a beacon: the day's visitor, and the partition that all of a visitor's beacons share."""
+"""Hashes: the day's visitor, the partition that a visitor's beacons share, and the attempt that a beacon came of."""
 
 import struct
 
 import siphashc
 
 SALT_BYTES = 16
+_ATTEMPT_KEY = b"tideline attempt"
 # decimal text would take four times as long, and every event has one id of its own
 _PACKERS = tuple(struct.Struct(f">{count}Q").pack for count in range(9))
 
@@ -28,6 +29,19 @@ def derived_id(salt: bytes, *parts: int) -> int:
     except struct.error:
         packed = _PACKERS[len(parts)](*[part % 2**64 for part in parts])
     return int(siphashc.siphash(salt, packed))
+
+
+def attempt_hash(site_id: int, attempt_id: str) -> int:
+    """64 bits, never 0, of the site and the id that a client gave its first attempt to send a beacon; 0 for no id.
+
+    Under no secret: the id is random, new with each beacon, and says nothing of who sent it.
+    """
+    return (int(siphashc.siphash(_ATTEMPT_KEY, f"{site_id}\x00{attempt_id}")) or 1) if attempt_id else 0
+
+
+def attempt_partition(routing_secret: bytes, site_id: int, attempt_id: str, partitions: int) -> int:
+    """The partition of `repeats`, 0 to `partitions` - 1, in which all repeats of one beacon meet."""
+    return int(siphashc.siphash(routing_secret, f"{site_id}\x02{attempt_id}")) % partitions
 
 
 def _identity(site_id: int, client_ip: str, user_agent: str, user_id: str) -> str:
