@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
+UP = ("-m", "local_stack", "up")
 START_WITHIN_S = 120
 STOP_WITHIN_S = 60
 PORTS_NEEDED = 120
@@ -133,20 +134,20 @@ def _is_free(port: int) -> bool:
 
 
 @contextmanager
-def running(state: Path) -> Iterator[Stack]:
-    """Start a stack, hand it over once it serves, stop it as Ctrl-C would."""
-    environ = os.environ | {
+def running(state: Path, command: Sequence[str] = UP, environ: Mapping[str, str] = {}) -> Iterator[Stack]:
+    """Start a stack, hand it over once it serves, stop it as Ctrl-C would; `environ` outranks what is told by itself."""
+    told = {
         "TIDELINE_STATE_DIR": str(state),
         "TIDELINE_PORT_BASE": str(free_port_base()),
         "TIDELINE_DEMO": "false",
     }
-    state.mkdir()
+    state.mkdir(exist_ok=True)
     (state / "cache").symlink_to(ROOT / ".local" / "cache")
     log = state.parent / "up.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local_stack", "up"],
-            env=environ, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+            [sys.executable, *command],
+            env=os.environ | told | environ, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             endpoints = state / "endpoints.json"

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -21,13 +21,16 @@ from local_stack.settings import Settings
 from local_stack.stack import DEMO_SITE, Stack, compose
 from local_stack.supervisor import Supervisor
 
+Plan = Callable[[Settings, Path], Stack]
+"""Says which programs there are, from the settings and the folder of Kafka's jars."""
+
 _SERVICES_TIMEOUT_S = 30.0
 _BLOCKING_CALLS = 16
 """Threads for probes and stops: more than there are programs, so that none waits for another."""
 
 
-async def up(settings: Settings, console: Console) -> None:
-    """Run the stack until SIGINT, SIGTERM or SIGHUP. Raises what keeps it from starting, after stopping what ran."""
+async def up(settings: Settings, console: Console, plan: Plan = compose) -> None:
+    """Run the planned stack until SIGINT, SIGTERM or SIGHUP. Raises what keeps it from starting, after stopping it."""
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(_BLOCKING_CALLS))
     stop = asyncio.Event()
@@ -37,7 +40,7 @@ async def up(settings: Settings, console: Console) -> None:
     with state_lock.held(places.lock):
         supervisor = Supervisor(places.log, partial(_say, console), partial(process_file.write, places.processes))
         try:
-            await _unless(stop, _start(settings, console, supervisor))
+            await _unless(stop, _start(settings, console, supervisor, plan))
             await stop.wait()
         finally:
             places.endpoints.unlink(missing_ok=True)
@@ -67,13 +70,13 @@ async def _unless(stop: asyncio.Event, starting: Coroutine[Any, Any, None]) -> N
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _start(settings: Settings, console: Console, supervisor: Supervisor) -> None:
+async def _start(settings: Settings, console: Console, supervisor: Supervisor, plan: Plan) -> None:
     places = settings.places
     with console.status("Looking for what an earlier run left") as status:
         places.endpoints.unlink(missing_ok=True)
         for left in await asyncio.to_thread(process_file.end_leftovers, places.processes):
             _say(console, f"ended {left.name} (pid {left.pid}), left over from a run that was killed")
-        stack = compose(settings, await _jars(status, places.cache))
+        stack = plan(settings, await _jars(status, places.cache))
         check_free((*(engine.program for engine in stack.engines), *stack.services))
         master_key.ensure(places.master_key)
         status.update("Starting the engines: kafka, redis, postgres, clickhouse")
