@@ -1,7 +1,7 @@
 """The pure core: what becomes of a beacon, step by step."""
 
 import pytest
-from contract.identity import visitor_hash
+from contract.identity import attempt_hash, visitor_hash
 from contract.outcomes import DropReason, Tally
 from enricher.envelope_to_events import STEPS, days_of, enrich
 from enricher.live_sessions import LiveSessions
@@ -136,6 +136,12 @@ def test_ids_are_derived_so_that_a_second_owner_makes_the_same_ones(enriching, b
     assert first.event_id not in others
     assert len(others) == 2
     assert first.event_id != first.session_id
+
+
+def test_an_event_tells_of_which_attempt_to_send_it_it_came(enriching, beacon):
+    first, again, none = enriching(beacon(attempt_id="a-1"), beacon(attempt_id="a-1", client_ip="::1"), beacon()).events
+    assert first.attempt == again.attempt == attempt_hash(first.site_id, "a-1")
+    assert none.attempt == 0
 
 
 def test_an_unexpected_failure_costs_its_own_beacon_and_no_other(enriching, beacon):

@@ -22,6 +22,8 @@ class DropReason(StrEnum):
     """Its referrer is known to send visits that nobody makes."""
     ENGAGEMENT_WITHOUT_SESSION = "engagement_without_session"
     """It extends a visit that does not exist, or no longer."""
+    REPEATED = "repeated"
+    """A client sent it again, and it is counted already."""
 
 
 class DeadReason(StrEnum):

@@ -1,7 +1,7 @@
 """Steps that find something out: each fills in its part of the draft, and lets the beacon pass."""
 
 from contract.event import NO_SCROLL_DEPTH
-from contract.identity import derived_id, visitor_hash
+from contract.identity import attempt_hash, derived_id, visitor_hash
 from visits.sessions import Hit, Inherited, advance, event_of, start_session
 
 from enricher.live_sessions import DAY_MS
@@ -69,15 +69,16 @@ def put_place(draft: Draft, world: World) -> None:
 
 
 def put_session(draft: Draft, world: World) -> None:
-    """The session begun or gone on with, and the event with the session's state on it."""
+    """The session begun or gone on with, and the event with the session's state and its beacon's attempt on it."""
     if draft.session is None:
         draft.hit.inherited = _inherited(draft)
         draft.session = start_session(_derived(draft, world, _SESSION_ID), draft.visitor, draft.hit)
         world.sessions.add(draft.day, draft.session, draft.hit)
     else:
         advance(draft.session, draft.hit)
-    event_id = _derived(draft, world, _EVENT_ID)
-    draft.event = event_of(draft.session, draft.hit, draft.beacon.site_id, event_id)
+    beacon, event_id = draft.beacon, _derived(draft, world, _EVENT_ID)
+    draft.event = event_of(draft.session, draft.hit, beacon.site_id, event_id)
+    draft.event.attempt = attempt_hash(beacon.site_id, beacon.attempt_id)
 
 
 def _derived(draft: Draft, world: World, kind: int) -> int:
