@@ -135,7 +135,7 @@ def _is_free(port: int) -> bool:
 
 @contextmanager
 def running(state: Path, command: Sequence[str] = UP, environ: Mapping[str, str] = {}) -> Iterator[Stack]:
-    """Start a stack, hand it over once it serves, stop it as Ctrl-C would; `environ` outranks what is told by itself."""
+    """Start a stack, hand it over once it serves, stop it as Ctrl-C would; `environ` has the last word."""
     told = {
         "TIDELINE_STATE_DIR": str(state),
         "TIDELINE_PORT_BASE": str(free_port_base()),
