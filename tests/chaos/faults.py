@@ -1,0 +1,142 @@
+"""The faults, a line each: what is broken, how, and within how many seconds the pipeline must be as before.
+
+To add one, add a line to `FAULTS`: docs/howto/add-a-fault.md.
+"""
+
+import random
+import signal
+import time
+
+import redis
+
+from tests.chaos.field import Field
+from tests.chaos.ordeal import Fault, Strike
+from tests.chaos.stack_behind_proxies import ENGINES, HOSTS
+
+SERVICES = ("salt-cron", "collector", "enricher", "sink", "rollup", "query-api")
+TWOFOLD = ("collector", "enricher", "sink")
+LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
+
+
+def killed(*names: str) -> Strike:
+    """`kill -9` of all these at once."""
+    return lambda field, _: field.kill(*names)
+
+
+def killed_on_both_hosts(name: str) -> Strike:
+    """`kill -9` of a service wherever it runs."""
+    return killed(name, f"{name}-far")
+
+
+def killed_again_and_again(name: str) -> Strike:
+    """`kill -9` three times, each soon after the last one: in the midst of coming back."""
+
+    def strike(field: Field, dice: random.Random) -> None:
+        for _ in range(3):
+            field.kill(name)
+            time.sleep(dice.uniform(0.5, 3))
+
+    return strike
+
+
+def frozen(*names: str, seconds: float = LONGER_THAN_A_SESSION_OF_THE_GROUP_S) -> Strike:
+    """SIGSTOP, and SIGCONT once others have taken over."""
+
+    def strike(field: Field, _: random.Random) -> None:
+        with field.frozen(*names):
+            time.sleep(seconds)
+
+    return strike
+
+
+def stopped(name: str) -> Strike:
+    """SIGTERM, as an operator would."""
+    return lambda field, _: field.signal(name, signal.SIGTERM)
+
+
+def scaled(name: str) -> Strike:
+    """One more joins, another one, all at random; one is killed and the rest leave in order."""
+
+    def strike(field: Field, dice: random.Random) -> None:
+        with field.joined(name, 2):
+            time.sleep(dice.uniform(4, 8))
+            field.kill(dice.choice((name, f"{name}-far")))
+            time.sleep(dice.uniform(2, 8))
+
+    return strike
+
+
+def refused(engine: str, seconds: float) -> Strike:
+    """Every connection to the engine is reset, and every new one refused."""
+
+    def strike(field: Field, _: random.Random) -> None:
+        with field.refused(engine):
+            time.sleep(seconds)
+
+    return strike
+
+
+def weather(engine: str, seconds: float, **changes: object) -> Strike:
+    """What passes between all services and the engine is slow, held back or broken off."""
+
+    def strike(field: Field, _: random.Random) -> None:
+        with field.weather(*(f"{host}-{engine}" for host in HOSTS), **changes):
+            time.sleep(seconds)
+
+    return strike
+
+
+def cut_off(host: str, seconds: float) -> Strike:
+    """The host's services reach no engine, and nobody tells them."""
+
+    def strike(field: Field, _: random.Random) -> None:
+        with field.cut_off(host):
+            time.sleep(seconds)
+
+    return strike
+
+
+def emptied(field: Field, _: random.Random) -> None:
+    """FLUSHALL, by mistake."""
+    with redis.Redis.from_url(field.stack.endpoints["redis"]) as client:
+        client.flushall()
+
+
+FAULTS = (
+    *(Fault(f"kill -9 of {name}", killed(name)) for name in SERVICES),
+    *(Fault(f"kill -9 of every {name}", killed_on_both_hosts(name)) for name in TWOFOLD),
+    *(Fault(f"kill -9 of {name}, three times", killed_again_and_again(name)) for name in TWOFOLD),
+    *(Fault(f"kill -9 of {engine}", killed(engine)) for engine in ENGINES),
+    Fault("kill -9 of clickhouse, three times", killed_again_and_again("clickhouse")),
+    Fault("kill -9 of kafka, three times", killed_again_and_again("kafka")),
+    Fault("kill -9 of redis and salt-cron", killed("redis", "salt-cron")),
+    Fault("kill -9 of all services", killed(*SERVICES, *(f"{name}-far" for name in TWOFOLD))),
+    Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *(f"{name}-far" for name in TWOFOLD))),
+    *(Fault(f"{name} frozen, then thawed", frozen(name)) for name in TWOFOLD),
+    *(Fault(f"every {name} frozen, then thawed", frozen(name, f"{name}-far")) for name in ("enricher", "sink")),
+    *(Fault(f"{engine} frozen, then thawed", frozen(engine)) for engine in ENGINES),
+    *(Fault(f"{name}: two to four to three and back", scaled(name)) for name in ("enricher", "sink")),
+    *(Fault(f"{name} restarted", stopped(name)) for name in ("kafka", "clickhouse", *TWOFOLD)),
+    Fault("clickhouse refuses", refused("clickhouse", 15)),
+    Fault("clickhouse answers 2 s late", weather("clickhouse", 15, delay_s=1.0)),
+    Fault("clickhouse half-open", weather("clickhouse", 15, silent=True)),
+    Fault("clickhouse resets amid its answer", weather("clickhouse", 10, resets_after_bytes=100)),
+    Fault("kafka refuses", refused("kafka", 15)),
+    Fault("kafka answers 0.6 s late", weather("kafka", 15, delay_s=0.3)),
+    Fault("kafka half-open", weather("kafka", 15, silent=True)),
+    Fault("kafka resets amid its answer", weather("kafka", 10, resets_after_bytes=2_000)),
+    Fault("redis emptied", emptied),
+    Fault("redis refuses", refused("redis", 15)),
+    Fault("redis half-open", weather("redis", 15, silent=True)),
+    Fault("postgres refuses", refused("postgres", 15)),
+    *(Fault(f"the {host} host cut off", cut_off(host, 20)) for host in HOSTS),
+)
+
+SHORT = (
+    "kill -9 of all services",
+    "kill -9 of kafka",
+    "kill -9 of clickhouse",
+    "enricher frozen, then thawed",
+    "redis emptied",
+)
+"""What `make test` has time for."""

@@ -1,0 +1,118 @@
+"""One ordeal: a steady load, a fault in its midst, and then every id looked up."""
+
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.chaos.field import Field
+from tests.chaos.load import Ledger, steady_load
+from tests.chaos.oracle import Verdict, judge
+from tests.chaos.report import Report, Run
+from tests.integration.running_stack import until
+
+QUIET_WITHIN_S = 60
+KNOWN_WITHIN_S = 10
+MOST_NAMED = 5
+
+Strike = Callable[[Field, random.Random], None]
+"""Breaks something and returns when it is whole again, or when nothing but the pipeline itself can mend it."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is broken, and how long the pipeline may take to be as if nothing had been."""
+
+    name: str
+    strike: Strike
+    within_s: float = 60
+    """From the end of the strike until all that was answered 202 before it is stored."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How much load, and for how long beside the strike."""
+
+    beacons_a_s: float = 150
+    before_s: float = 3
+    after_s: float = 2
+
+
+def ordeal(field: Field, fault: Fault, report: Report, seed: int, pace: Pace = Pace()) -> None:
+    """Run the fault once under load. Fails where a beacon is lost or doubled, a session split, or it took too long."""
+    dice = random.Random(f"{fault.name} {seed}")  # noqa: S311  reproducible, not secret
+    until(field.all_up, what="all services before the fault", within_s=60)
+    site = new_site(field)
+    with steady_load(site, field.collectors, pace.beacons_a_s, seed) as load:
+        time.sleep(pace.before_s * dice.uniform(0.7, 1.3))
+        fault.strike(field, dice)
+        recovered_s = recovery_s(field, site, load.ledger, fault.within_s)
+        time.sleep(pace.after_s)
+    ledger = load.ledger
+    waited(lambda: complete(field, site, ledger), QUIET_WITHIN_S)
+    quiet_s = waited(lambda: field.lag() == 0, QUIET_WITHIN_S)
+    verdict = judge(ledger, field.rows(site) or [])
+    report.add(
+        Run(
+            fault.name, len(ledger.sent), len(ledger.accepted()), len(verdict.lost), len(verdict.doubled),
+            len(verdict.split), recovered_s,
+        )
+    )  # fmt: skip
+    assert verdict.right, f"{fault.name}, seed {seed}: {told(verdict)}"
+    assert recovered_s <= fault.within_s, f"{fault.name}, seed {seed}: not as before after {fault.within_s} s"
+    assert quiet_s <= QUIET_WITHIN_S, f"{fault.name}, seed {seed}: {field.lag()} records behind"
+    assert not field.gluttons()
+    check_answers(field, site)
+
+
+def new_site(field: Field) -> str:
+    """A site that no other ordeal uses, known to every collector."""
+    domain = field.stack.new_site()
+    probe = {"n": "probe", "u": f"https://{domain}/", "d": domain}
+    for collector in field.collectors:
+        until(
+            lambda url=collector: (
+                "x-plausible-dropped" not in field.stack.http.post(f"{url}/api/event", json=probe).headers
+            ),
+            what=f"{collector} to know {domain}", within_s=KNOWN_WITHIN_S,
+        )  # fmt: skip
+    return domain
+
+
+def recovery_s(field: Field, site: str, ledger: Ledger, within_s: float) -> float:
+    """Seconds from now until all that was answered 202 before now is stored, and something sent later is answered."""
+    healed = time.monotonic()
+    return waited(
+        lambda: complete(field, site, ledger, healed) and len(ledger.accepted()) > len(ledger.accepted(healed)),
+        within_s,
+    )
+
+
+def waited(holds: Callable[[], object], within_s: float) -> float:
+    """Seconds until it holds; infinite where that took longer than `within_s`."""
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > within_s:
+            return math.inf
+        time.sleep(0.5)
+    return time.monotonic() - began
+
+
+def complete(field: Field, site: str, ledger: Ledger, before_s: float = float("inf")) -> bool:
+    """True where every id that was answered 202 (of those sent before then) is stored."""
+    rows = field.rows(site)
+    return rows is not None and ledger.accepted(before_s) <= {row.beacon_id for row in rows}
+
+
+def check_answers(field: Field, site: str) -> None:
+    """The API's answer is what the rows say."""
+    rows = field.rows(site) or []
+    sums = [len(rows), len({row.visitor for row in rows}), len({row.session_id for row in rows})]
+    assert field.stack.totals(site, "pageviews", "visitors", "visits") == sums
+
+
+def told(verdict: Verdict) -> str:
+    """What is wrong, in words, with a few of the ids."""
+    found = {name: sorted(ids) for name, ids in vars(verdict).items() if ids}
+    return "; ".join(f"{len(ids)} {name}: {ids[:MOST_NAMED]}" for name, ids in found.items())
