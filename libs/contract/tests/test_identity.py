@@ -56,7 +56,7 @@ def test_what_came_without_an_id_has_no_attempt():
 
 
 def test_the_repeats_of_one_beacon_meet_in_a_partition_and_those_of_many_spread_evenly():
-    assert attempt_partition(MONDAY, 1, "a-1", 4) == attempt_partition(MONDAY, 1, "a-1", 4)
-    counts = Counter(attempt_partition(MONDAY, 1, f"a-{number}", 4) for number in range(4_000))
+    assert attempt_partition(1, "a-1", 4) == attempt_partition(1, "a-1", 4)
+    counts = Counter(attempt_partition(1, f"a-{number}", 4) for number in range(4_000))
     assert sorted(counts) == [0, 1, 2, 3]
     assert min(counts.values()) > 850

@@ -1,6 +1,7 @@
 """Progress and intent as text."""
 
 import pytest
+from contract.progress import StoredMark, read_stored_mark
 from sink.intent import UnreadableProgressError, decode, encode, intending, settled
 
 from services.sink.tests.made import block_of, record, section
@@ -31,3 +32,8 @@ def test_no_text_is_no_progress():
 def test_text_of_another_make_is_refused(text: str):
     with pytest.raises(UnreadableProgressError):
         decode(text)
+
+
+def test_others_read_in_the_text_how_much_of_beacons_is_stored():
+    assert read_stored_mark(encode(settled(BLOCK.after))) == StoredMark(101, BLOCK.after.mark.incarnation)
+    assert read_stored_mark(encode(intending(BLOCK))) == StoredMark(-1, "")

@@ -39,9 +39,12 @@ def attempt_hash(site_id: int, attempt_id: str) -> int:
     return (int(siphashc.siphash(_ATTEMPT_KEY, f"{site_id}\x00{attempt_id}")) or 1) if attempt_id else 0
 
 
-def attempt_partition(routing_secret: bytes, site_id: int, attempt_id: str, partitions: int) -> int:
-    """The partition of `repeats`, 0 to `partitions` - 1, in which all repeats of one beacon meet."""
-    return int(siphashc.siphash(routing_secret, f"{site_id}\x02{attempt_id}")) % partitions
+def attempt_partition(site_id: int, attempt_id: str, partitions: int) -> int:
+    """The partition of `repeats`, 0 to `partitions` - 1, in which all repeats of one beacon meet.
+
+    Under no secret either: two repeats must meet also where a month, and with it the routing secret, ends between them.
+    """
+    return attempt_hash(site_id, attempt_id) % partitions
 
 
 def _identity(site_id: int, client_ip: str, user_agent: str, user_id: str) -> str:
