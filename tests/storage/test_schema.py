@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
+from contract.ledger import LEDGER_COLUMNS, LEDGER_TABLE, REACH_COLUMNS, REACH_TABLE
 from contract.row import EVENTS_TABLE, ROW_COLUMNS
 
 SESSION_COLUMNS = [
@@ -29,6 +30,11 @@ def _columns(client: Client, relation: str) -> dict[str, str]:
 
 def test_the_table_of_events_has_the_columns_of_the_contract(client: Client) -> None:
     assert _columns(client, EVENTS_TABLE) == ROW_COLUMNS
+
+
+def test_the_loss_ledger_has_the_columns_of_the_contract(client: Client) -> None:
+    assert _columns(client, LEDGER_TABLE) == LEDGER_COLUMNS
+    assert _columns(client, REACH_TABLE) == REACH_COLUMNS
 
 
 def test_what_a_session_inherits_has_the_type_it_has_on_an_event(client: Client) -> None:

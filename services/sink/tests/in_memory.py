@@ -89,6 +89,7 @@ class InMemoryTable:
         self._tokens: set[tuple[str, int]] = set()
         self.rows: Counter[tuple[int, RowKey]] = Counter()
         self.inserts: list[str] = []
+        self.ledger: dict[tuple[object, ...], int] = {}
 
     async def insert(self, rows: pa.Table, token: str) -> None:
         fate = next(self._fates)
@@ -108,6 +109,11 @@ class InMemoryTable:
             raise SinkDied
         if fate in (Fate.ANSWER_LOST, Fate.GHOST):
             raise TableAwayError
+
+    async def account(self, ledger: pa.Table) -> None:
+        for line in ledger.to_pylist():
+            beacons = line.pop("beacons")
+            self.ledger[tuple(line.values())] = beacons
 
     async def held(self, block: Block) -> dict[RowKey, int]:
         first, last = block.source_span()

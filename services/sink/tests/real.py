@@ -86,6 +86,15 @@ class Place:
         client.command(sql)
         client.close()
 
+    def ledger(self) -> dict[tuple[int, str], int]:
+        """Beacons by minute in Unix seconds and reason, as the loss ledger has them."""
+        client = clickhouse_connect.get_client(dsn=self.clickhouse_url)
+        try:
+            asked = "SELECT toUnixTimestamp(minute), reason, toInt64(sum(beacons)) FROM ledger FINAL GROUP BY ALL"
+            return {(at, reason): beacons for at, reason, beacons in client.query(asked).result_rows}
+        finally:
+            client.close()
+
     def rows(self) -> Counter[tuple[int, int, int, int]]:
         """Copies by partition, source offset, place and event id."""
         client = clickhouse_connect.get_client(dsn=self.clickhouse_url)

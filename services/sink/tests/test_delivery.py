@@ -6,6 +6,8 @@ from contextlib import suppress
 from itertools import chain, repeat
 
 import pytest
+from contract.envelope import Section
+from contract.outcomes import Tally
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sink.delivery import Delivery, ForeignLogError
@@ -14,18 +16,20 @@ from sink.intent import decode, encode, settled
 from sink.partition import Limits, PartitionSink
 
 from services.sink.tests.in_memory import Fate, InMemoryJournal, InMemoryLog, InMemoryTable, SinkDied
-from services.sink.tests.made import NOON_MS, TOPIC, block_of, record, section
+from services.sink.tests.made import INCARNATION, NOON_MS, TOPIC, block_of, record, section
 
 LOG = [
     record(0, [section(10, 3)]),
     record(1, [section(11, 0), section(12, 2)]),
     record(2, [section(12, 2), section(13, 1)]),  # the enricher wrote 12 twice
-    record(3, [section(14, 0)]),
+    record(3, [Section(14, [], [Tally(1, NOON_MS // 60_000, "bot", 5)], received_ms=NOON_MS)]),
     record(4, [section(15, 2), section(16, 2)]),
     record(5, [section(17, 4)]),
     record(6, [section(18, 1)]),
 ]
 EVENTS = 3 + 2 + 1 + 2 + 2 + 4 + 1
+DROPPED = [(1, NOON_MS // 60_000 * 60, "bot", INCARNATION.hex(), 0, 14)]
+"""The key of the one line of the ledger that no event makes."""
 FATES = st.lists(st.sampled_from(Fate), max_size=25)
 
 
@@ -55,6 +59,12 @@ def lives_until_done(
     raise AssertionError("never done")
 
 
+def beacons_told(table: InMemoryTable) -> tuple[int, int]:
+    """Events and drops that the loss ledger knows of."""
+    drops = sum(beacons for line, beacons in table.ledger.items() if line in DROPPED)
+    return sum(table.ledger.values()) - drops, drops
+
+
 @settings(max_examples=100, deadline=None)
 @given(FATES, FATES, st.lists(st.integers(1, 12), min_size=1, max_size=5))
 def test_each_event_is_there_once_whatever_dies_at_whichever_step(
@@ -64,6 +74,7 @@ def test_each_event_is_there_once_whatever_dies_at_whichever_step(
     lives_until_done(LOG, journal, table, chain(sizes, repeat(5)), repeat(False))
     assert set(table.rows.values()) == {1}
     assert len(table.rows) == EVENTS
+    assert beacons_told(table) == (EVENTS, 5)
 
 
 @settings(max_examples=100, deadline=None)
@@ -75,6 +86,7 @@ def test_each_event_is_there_once_when_the_marks_are_lost_as_well(
     lives_until_done(LOG, journal, table, chain(sizes, repeat(5)), chain(forgets, repeat(False)))
     assert set(table.rows.values()) == {1}
     assert len(table.rows) == EVENTS
+    assert beacons_told(table) == (EVENTS, 5)
 
 
 def test_without_failure_every_block_is_inserted_once_and_nothing_is_pending():
@@ -113,6 +125,17 @@ def test_that_marks_were_lost_is_remembered_over_a_death_amid_verifying():
     asyncio.run(live(LOG, forgotten, table, 7))
     assert set(table.rows.values()) == {1}
     assert len(table.rows) == EVENTS
+
+
+def test_the_loss_ledger_is_written_before_the_rows_and_again_by_the_successor():
+    journal, table = InMemoryJournal(), InMemoryTable(iter([Fate.DIES_BEFORE]))
+    with pytest.raises(SinkDied):
+        asyncio.run(live(LOG, journal, table, 100))
+    assert beacons_told(table)[0] > len(table.rows) == 0
+    table.ledger.clear()
+    table._fates = repeat(Fate.OK)
+    asyncio.run(live(LOG, journal, table, 100))
+    assert beacons_told(table) == (EVENTS, 5)
 
 
 def test_a_ghost_token_is_repaired_under_a_fresh_one():

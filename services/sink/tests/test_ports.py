@@ -140,6 +140,28 @@ async def test_another_token_inserts_the_same_rows_again(table: Table):
     assert sum(held.values()) == 11
 
 
+async def test_a_line_of_the_ledger_that_is_written_again_takes_the_place_of_its_like(
+    table: Table, place: Place | None
+):
+    other = block_of([record(5, [section(15, 3, **NOW)])]).ledger
+    for lines in (BLOCK.ledger, other, BLOCK.ledger):
+        await table.account(lines)
+    if place is None:
+        assert sum(table.ledger.values()) == 13
+    else:
+        assert place.ledger() == {(NOW["received"] // 60 * 60, ""): 13}
+
+
+async def test_how_far_storage_has_come_is_told_by_partition(kafka_url: str, clickhouse_url: str):
+    place = Place(kafka_url, clickhouse_url)
+    client = create_client(dsn=place.clickhouse_url, autogenerate_session_id=False)
+    for reached in ({0: NOW_MS, 1: NOW_MS + 1}, {1: NOW_MS + 7}):
+        await ClickHouseTable(client).reach(reached, 2)
+    found = client.query("SELECT * FROM ledger_reach FINAL ORDER BY source_partition").result_rows
+    client.close()
+    assert [(p, n, round(at.timestamp() * 1_000)) for p, n, at in found] == [(0, 2, NOW_MS), (1, 2, NOW_MS + 7)]
+
+
 async def test_a_block_sees_no_rows_of_other_partitions(table: Table):
     await table.insert(block_of(RECORDS, partition=1).rows, "t")
     assert not await table.held(BLOCK)

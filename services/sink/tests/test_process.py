@@ -91,6 +91,7 @@ async def test_killed_at_any_step_and_again_while_it_recovers_every_row_is_there
         async with process(place.environment(), *SINK):
             await place.settled(LOGS)
         assert place.rows() == EXPECTED, step
+        assert set(place.ledger().values()) == {EXPECTED.total()}, step
 
     await asyncio.gather(*map(lives, STEPS))
 
@@ -119,6 +120,7 @@ async def test_lost_marks_are_made_good_from_what_clickhouse_holds(place: Place)
     async with process(place.environment(BLOCK_MAX_ROWS=7), *SINK):
         await place.settled(longer)
     assert place.rows() == rows_of(0, 50) + rows_of(1)
+    assert set(place.ledger().values()) == {place.rows().total()}
 
 
 async def test_rows_too_old_to_be_known_again_are_left_alone(place: Place):

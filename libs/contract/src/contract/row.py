@@ -1,8 +1,6 @@
 """A row: an event as ClickHouse stores it, with where it came from."""
 
-from typing import get_type_hints
-
-from contract.column_types import Flag, UInt16, UInt32, UInt64
+from contract.column_types import Flag, UInt16, UInt32, UInt64, columns_of
 from contract.event import Event
 
 EVENTS_TABLE = "events"
@@ -19,15 +17,10 @@ class Origin:
     """Place of the event within its section, from 0."""
 
 
-def _clickhouse_types(shape: type) -> dict[str, str]:
-    hints = get_type_hints(shape, include_extras=True)
-    return {name: hint.__metadata__[0].extra["clickhouse"] for name, hint in hints.items()}
-
-
-EVENT_COLUMNS = _clickhouse_types(Event)
+EVENT_COLUMNS = columns_of(Event)
 """Column name to ClickHouse type, in the order of the struct's fields."""
 
-ORIGIN_COLUMNS = _clickhouse_types(Origin)
+ORIGIN_COLUMNS = columns_of(Origin)
 
 ROW_COLUMNS = EVENT_COLUMNS | ORIGIN_COLUMNS
 """Every column that is inserted, in order."""

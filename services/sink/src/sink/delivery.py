@@ -51,9 +51,15 @@ class Delivery:
         self._clock = clock
         self._verify_until = 0
         self._unacknowledged: Place | None = None
+        self.stored: Place | None = None
+        """Everything before it is in ClickHouse, the loss ledger included; None while that is being found out."""
 
     async def recover(self, source: Log) -> Place:
         """Settle what a predecessor left open; the place to read on from. Raises ForeignLogError, FencedError."""
+        self.stored = await self._recovered(source)
+        return self.stored
+
+    async def _recovered(self, source: Log) -> Place:
         saved = await self._journal.fetch()
         if saved is None or saved.progress is None:
             return await self._start_without_marks(source, saved)
@@ -63,6 +69,7 @@ class Delivery:
             return before
         block = await self._form_again(before, saved.progress.pending, source)
         _log.info("recovering", partition=self._partition, rows=block.rows.num_rows)
+        await self._account(block)
         await self._bring(block, in_doubt=True)
         metrics.RECOVERED_BLOCKS.inc()
         await self._commit(block.after, intending_next=None)
@@ -70,13 +77,14 @@ class Delivery:
 
     async def deliver(self, block: Block) -> None:
         """Bring a block into ClickHouse; it is acknowledged with the next block's intent, or by `acknowledge`."""
+        await self._account(block)
         if block.rows.num_rows:
             await self._commit(block.before, intending_next=block)
             started = monotonic()
             await self._bring(block, in_doubt=False)
             metrics.INSERT_SECONDS.observe(monotonic() - started)
             self._count(block)
-        self._unacknowledged = block.after
+        self._unacknowledged = self.stored = block.after
 
     async def acknowledge(self) -> None:
         """Commit that everything delivered is in ClickHouse."""
@@ -102,6 +110,11 @@ class Delivery:
         if block.token != intent.token:
             raise ForeignLogError(f"offsets {before.offset} to {intent.end} hold other records than were intended")
         return block
+
+    async def _account(self, block: Block) -> None:
+        """Write the block's lines of the loss ledger, before anything says that its records are done with."""
+        if block.ledger.num_rows:
+            await self._patiently(lambda: self._table.account(block.ledger), "account")
 
     async def _bring(self, block: Block, *, in_doubt: bool) -> None:
         unmarked = block.before.offset < self._verify_until

@@ -16,6 +16,7 @@ from contract.row import ROW_COLUMNS
 
 from sink.steps.columns import SCHEMA, record_batch
 from sink.steps.marks import Mark, continues, take_new
+from sink.steps.tallying import LEDGER_SCHEMA, Lines, ledger_of, tally
 
 SCHEMA_VERSION = hashlib.blake2b(repr(ROW_COLUMNS).encode(), digest_size=4).hexdigest()
 """Changes with the columns; an intent names the one that it was made under."""
@@ -63,6 +64,8 @@ class Block(msgspec.Struct, frozen=True):
     rows: pa.Table
     oldest_received_ms: int = 0
     """The earliest timestamp of the source records, 0 where none is known."""
+    ledger: pa.Table = LEDGER_SCHEMA.empty_table()
+    """The lines of the loss ledger that its sections make."""
 
     def inserts(self) -> list[Insert]:
         """The block's rows by insert: one, or a second for what happened long before the rest."""
@@ -113,6 +116,7 @@ class BlockBuilder:
         self._batches: list[pa.RecordBatch] = []
         self._waiting: list[Section] = []
         self._waiting_rows = 0
+        self._tallied = Lines()
         self._oldest_received_ms = 0
         self.rows = 0
         self.bytes = 0
@@ -127,6 +131,7 @@ class BlockBuilder:
         self._after = Place(record.offset + 1, mark)
         self._digest.update(record.value)
         self.bytes += len(record.value)
+        tally(sections, self._tallied)
         self._take(section for section in sections if section.events)
         return True
 
@@ -134,14 +139,16 @@ class BlockBuilder:
         """The block of everything taken so far."""
         self._convert()
         self._digest.update(msgspec.json.encode(self._before.mark))
+        rows = pa.Table.from_batches(self._batches, SCHEMA)
         span = f"{self._before.offset}-{self._after.offset}"
         return Block(
             self._partition,
             self._before,
             self._after,
             f"{self._name}:{span}:{self._digest.hexdigest()}",
-            pa.Table.from_batches(self._batches, SCHEMA),
+            rows,
             self._oldest_received_ms,
+            ledger_of(rows, self._tallied, self._after.mark.incarnation, self._partition),
         )
 
     def _take(self, filled: Iterable[Section]) -> None:

@@ -11,6 +11,7 @@ from runtime.retry import retrying
 
 from sink import metrics
 from sink.partition import PartitionSink
+from sink.steps.marks import Mark
 
 _log = log.get(__name__)
 
@@ -53,6 +54,11 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
     async def check(self) -> None:
         """Return where Kafka answers; raises KafkaError."""
         await self._admin.list_topics()
+
+    def stored(self) -> dict[int, Mark]:
+        """How far each partition of ours is stored, in source offsets."""
+        found = {worker.name: worker.stored for worker in self._running.values()}
+        return {partition: mark for partition, mark in found.items() if mark is not None}
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let go of every partition before the group gives them out again."""

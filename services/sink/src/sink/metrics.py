@@ -25,3 +25,4 @@ LAG_EVENTS = Gauge(
 )
 LAG_SECONDS = Gauge("tideline_sink_lag_seconds", "The same of the last block", ["partition"])
 PROGRESS = Gauge("tideline_sink_progress_timestamp_seconds", "When the partition's loop last went round", ["partition"])
+REACH_UNTOLD = Counter("tideline_sink_reach_untold", "Times that how far storage has come could not be told")

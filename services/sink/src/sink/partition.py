@@ -12,6 +12,7 @@ from sink import metrics
 from sink.delivery import Delivery
 from sink.events_to_block import Block, BlockBuilder, Place, Record
 from sink.ports import FencedError, Log
+from sink.steps.marks import Mark
 
 _log = log.get(__name__)
 
@@ -34,11 +35,17 @@ class PartitionSink:
         self._source = source
         self._delivery = delivery
         self._limits = limits
-        self._name = name
+        self.name = name
         self._stopping = asyncio.Event()
         self._inserting: asyncio.Task[None] | None = None
         self._ahead: deque[Record] = deque()
         self._flushed_at = 0.0
+
+    @property
+    def stored(self) -> Mark | None:
+        """How far `beacons` is stored; None while a predecessor's work is being settled."""
+        place = self._delivery.stored
+        return None if place is None else place.mark
 
     def stop(self) -> None:
         """Gather no more: `run` delivers what it has, acknowledges and returns."""
@@ -54,14 +61,14 @@ class PartitionSink:
             await self._settle()
         except FencedError:
             metrics.FENCED.inc()
-            _log.warning("fenced", partition=self._name)
+            _log.warning("fenced", partition=self.name)
         finally:
             if self._inserting is not None:
                 self._inserting.cancel()
 
     async def _round(self, place: Place) -> Place:
         block = await self._gather(place)
-        metrics.PROGRESS.labels(self._name).set(time())
+        metrics.PROGRESS.labels(self.name).set(time())
         if block is None:
             await self._settle()
             return place
@@ -132,5 +139,5 @@ class PartitionSink:
     def _tell_lag(self, block: Block) -> None:
         records = max(0, (self._source.end() or 0) - block.after.offset)
         events_a_record = block.rows.num_rows / (block.after.offset - block.before.offset)
-        metrics.LAG_RECORDS.labels(self._name).set(records)
-        metrics.LAG_EVENTS.labels(self._name).set(records * events_a_record)
+        metrics.LAG_RECORDS.labels(self.name).set(records)
+        metrics.LAG_EVENTS.labels(self.name).set(records * events_a_record)

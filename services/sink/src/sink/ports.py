@@ -58,6 +58,9 @@ class Table(Protocol):
     async def insert(self, rows: pa.Table, token: str) -> None:
         """Insert once: a token that was seen before changes nothing."""
 
+    async def account(self, ledger: pa.Table) -> None:
+        """Write lines of the loss ledger; one that was written before is replaced by its like."""
+
     async def held(self, block: Block) -> Mapping[RowKey, int]:
         """How often each row of the block is there, others of its range beside."""
 

@@ -14,6 +14,10 @@ class Settings(msgspec.Struct, frozen=True):
     port: int = 7204
     group_id: str = "sink"
     topic: str = "events"
+    source_topic: str = "beacons"
+    """Where the sections of `topic` come from: the loss ledger tells until when all of it is stored."""
+    reach_interval_s: float = 5.0
+    """How often that is told."""
     flush_interval_s: float = 0.5
     """A block waits this long for more; partitions ÷ this stays under 10 inserts a second."""
     block_max_rows: int = 100_000

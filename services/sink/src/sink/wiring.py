@@ -1,28 +1,35 @@
 """The sink's object graph, on one page.
 
 Start: the HTTP server first, so that readiness can be asked while Kafka is still awaited; then the intake, which joins
-the group and begins with its partitions. Stop, in reverse: the intake delivers and acknowledges what it has in hand
-and leaves the group, so that others take over at once; the HTTP server answers to the end.
+the group and begins with its partitions; then the clock that tells how far they are. Stop, in reverse: the clock, as
+it needs the intake's clients; the intake delivers and acknowledges what it has in hand and leaves the group, so that
+others take over at once; the HTTP server answers to the end.
 """
 
 from collections.abc import Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from clickhouse_connect.driver import create_client
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.httputil import get_pool_manager
 from runtime import health
 from runtime.http import HttpServer
+from runtime.kafka_topic_ids import TopicIdError
 from runtime.lifecycle import Component
+from runtime.ticker import Ticker
 from starlette.applications import Starlette
 
+from sink import metrics
 from sink.adapters.clickhouse import ClickHouseTable
-from sink.adapters.kafka import KafkaJournal, KafkaLog
+from sink.adapters.kafka import KafkaJournal, KafkaLog, KafkaSource
 from sink.delivery import Delivery
 from sink.events_to_block import BlockBuilder, Place
 from sink.intake import Intake
 from sink.partition import Limits, PartitionSink
+from sink.ports import TableAwayError
+from sink.reach import ReachTeller
 from sink.settings import Settings
 
 _MOST_POLL_INTERVAL_MS = 24 * 3_600 * 1_000
@@ -34,14 +41,18 @@ _FETCH_BYTES = 4 * 1024 * 1024
 def wire(found: Settings) -> Sequence[Component]:
     """Construct everything; runs inside the event loop."""
     table = ClickHouseTable(_clickhouse(found))
-    intake = _intake(found, table)
-    app = Starlette(routes=health.routes({"kafka": intake.check, "clickhouse": table.check}))
-    return [HttpServer(app, found.host, found.port), intake]
-
-
-def _intake(found: Settings, table: ClickHouseTable) -> Intake:
     consumer = _consumer(found)
     admin = AIOKafkaAdminClient(bootstrap_servers=found.kafka_servers, client_id="sink")
+    intake = _intake(found, table, consumer, admin)
+    source = KafkaSource(consumer, admin, found.kafka_url, found.source_topic)
+    reach = ReachTeller(source, table, intake.stored)
+    away = (KafkaError, TopicIdError, TableAwayError)
+    ticker = Ticker({"reach": reach.tell}, found.reach_interval_s, away, lambda _: metrics.REACH_UNTOLD.inc())
+    app = Starlette(routes=health.routes({"kafka": intake.check, "clickhouse": table.check}))
+    return [HttpServer(app, found.host, found.port), intake, ticker]
+
+
+def _intake(found: Settings, table: ClickHouseTable, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> Intake:
     limits = Limits(found.flush_interval_s, found.block_max_rows, found.block_max_bytes)
 
     def new_partition(partition: TopicPartition) -> PartitionSink:

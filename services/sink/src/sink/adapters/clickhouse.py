@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
-from contract.row import EVENTS_TABLE, ROW_COLUMNS
+from contract.ledger import LEDGER_TABLE, REACH_COLUMNS, REACH_TABLE
+from contract.row import EVENTS_TABLE
 from runtime import log
 
 from sink.events_to_block import Block, RowKey
@@ -19,8 +20,6 @@ _log = log.get(__name__)
 _SQL = files("sink") / "sql"
 _HELD_ROWS = (_SQL / "held_rows.sql").read_text()
 _ANY_ROW = (_SQL / "any_row.sql").read_text()
-
-_COLUMNS = list(ROW_COLUMNS)
 
 _INSERT_SETTINGS = {
     "async_insert": "0",
@@ -46,16 +45,11 @@ class ClickHouseTable:
 
     async def insert(self, rows: pa.Table, token: str) -> None:
         """Insert once: a token that was seen before changes nothing. Raises TableAwayError."""
-        body = _arrow_stream(rows)
-        settings = {**_INSERT_SETTINGS, "insert_deduplication_token": token, "query_id": token}
+        await self._send(EVENTS_TABLE, rows, {"insert_deduplication_token": token, "query_id": token})
 
-        # the client would send bytes a second time on a dropped connection, unseen; parts it does not
-        length = {"Content-Length": str(sum(part.nbytes for part in body))}
-
-        def send() -> None:
-            self._client.raw_insert(EVENTS_TABLE, _COLUMNS, body, settings, "ArrowStream", transport_settings=length)  # type: ignore[arg-type]
-
-        await _in_thread(send)
+    async def account(self, ledger: pa.Table) -> None:
+        """Write lines of the loss ledger, which replace their likes. Raises TableAwayError."""
+        await self._send(LEDGER_TABLE, ledger, {})
 
     async def held(self, block: Block) -> Mapping[RowKey, int]:
         """How often each row of the block is there, others of its range beside. Raises TableAwayError."""
@@ -79,6 +73,26 @@ class ClickHouseTable:
         """Return where ClickHouse answers; raises TableAwayError."""
         if not await _in_thread(self._client.ping):
             raise TableAwayError("no answer")
+
+    async def reach(self, reached_ms: Mapping[int, int], partitions: int) -> None:
+        """Write how far storage has come, Unix milliseconds by partition. Raises TableAwayError."""
+        columns = [
+            pa.array(reached_ms, pa.uint16()),
+            pa.repeat(pa.scalar(partitions, pa.uint16()), len(reached_ms)),
+            pa.array(reached_ms.values(), pa.timestamp("ms", "UTC")),
+        ]
+        await self._send(REACH_TABLE, pa.table(columns, list(REACH_COLUMNS)), {})
+
+    async def _send(self, table: str, rows: pa.Table, settings: Mapping[str, str]) -> None:
+        body = _arrow_stream(rows)
+        # the client would send bytes a second time on a dropped connection, unseen; parts it does not
+        length = {"Content-Length": str(sum(part.nbytes for part in body))}
+        pinned = {**_INSERT_SETTINGS, **settings}
+
+        def send() -> None:
+            self._client.raw_insert(table, rows.column_names, body, pinned, "ArrowStream", transport_settings=length)  # type: ignore[arg-type]
+
+        await _in_thread(send)
 
     async def _ask(self, sql: str, asked: dict[str, Any]) -> Sequence[Sequence[Any]]:
         def query() -> Sequence[Sequence[Any]]:

@@ -1,14 +1,18 @@
 """Kafka: a partition's records by a group's consumer, and its committed offsets with their metadata."""
 
+from time import time_ns
+
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, GroupLoadInProgressError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
+from runtime.kafka_topic_ids import topic_id
 from runtime.retry import retrying
 
 from sink.events_to_block import Record
 from sink.intent import Progress, decode, encode
 from sink.ports import FencedError, Saved
+from sink.reach import Ends
 
 _RECORDS_A_READ = 32
 _NO_OFFSET = -1
@@ -76,3 +80,23 @@ class KafkaJournal:
             # a coordinator that is still loading answers with nothing, which is not the answer "none committed"
             raise GroupLoadInProgressError
         return found[self._partition]
+
+
+class KafkaSource:
+    """Where the topic ends that the sections of `events` come from."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient, bootstrap: str, topic: str) -> None:
+        self._consumer = consumer
+        self._admin = admin
+        self._bootstrap = bootstrap
+        self._topic = topic
+
+    async def ends(self, partitions: list[int]) -> Ends:
+        """The time, then where those partitions end. Raises KafkaError or TopicIdError."""
+        asked_ms = time_ns() // 1_000_000
+        incarnation = await topic_id(self._bootstrap, self._topic)
+        (described,) = await self._admin.describe_topics([self._topic])
+        asked = [TopicPartition(self._topic, partition) for partition in partitions]
+        found = await self._consumer.end_offsets(asked)
+        offsets = {place.partition: int(offset) for place, offset in found.items()}
+        return Ends(asked_ms, incarnation.hex(), offsets, len(described["partitions"]))
