@@ -9,12 +9,14 @@ import time
 
 import redis
 
+from tests.chaos import poison
 from tests.chaos.field import Field
 from tests.chaos.ordeal import Fault, Strike
 from tests.chaos.stack_behind_proxies import ENGINES, HOSTS
 
 SERVICES = ("salt-cron", "collector", "enricher", "sink", "rollup", "query-api")
 TWOFOLD = ("collector", "enricher", "sink")
+FAR_SERVICES = tuple(f"{name}-far" for name in TWOFOLD)
 LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
 
 
@@ -102,6 +104,24 @@ def emptied(field: Field, _: random.Random) -> None:
         client.flushall()
 
 
+def spoiled(spoiling: poison.Spoiling) -> Strike:
+    """Records appear in `beacons` that no collector wrote so."""
+    return lambda field, _: poison.spoil(field.stack.endpoints["kafka"], spoiling)
+
+
+def killed_at_random(field: Field, dice: random.Random) -> None:
+    """`kill -9` of any of all processes, all at once."""
+    everything = (*ENGINES, *SERVICES, *FAR_SERVICES)
+    field.kill(*dice.sample(everything, dice.randint(1, len(everything))))
+
+
+def several_in_turn(field: Field, dice: random.Random) -> None:
+    """Three of all faults, one upon the other's heels."""
+    for fault in dice.sample(FAULTS, 3):
+        fault.strike(field, dice)
+        time.sleep(dice.uniform(0, 2))
+
+
 FAULTS = (
     *(Fault(f"kill -9 of {name}", killed(name)) for name in SERVICES),
     *(Fault(f"kill -9 of every {name}", killed_on_both_hosts(name)) for name in TWOFOLD),
@@ -110,8 +130,8 @@ FAULTS = (
     Fault("kill -9 of clickhouse, three times", killed_again_and_again("clickhouse")),
     Fault("kill -9 of kafka, three times", killed_again_and_again("kafka")),
     Fault("kill -9 of redis and salt-cron", killed("redis", "salt-cron")),
-    Fault("kill -9 of all services", killed(*SERVICES, *(f"{name}-far" for name in TWOFOLD))),
-    Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *(f"{name}-far" for name in TWOFOLD))),
+    Fault("kill -9 of all services", killed(*SERVICES, *FAR_SERVICES)),
+    Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *FAR_SERVICES)),
     *(Fault(f"{name} frozen, then thawed", frozen(name)) for name in TWOFOLD),
     *(Fault(f"every {name} frozen, then thawed", frozen(name, f"{name}-far")) for name in ("enricher", "sink")),
     *(Fault(f"{engine} frozen, then thawed", frozen(engine)) for engine in ENGINES),
@@ -130,7 +150,18 @@ FAULTS = (
     Fault("redis half-open", weather("redis", 15, silent=True)),
     Fault("postgres refuses", refused("postgres", 15)),
     *(Fault(f"the {host} host cut off", cut_off(host, 20)) for host in HOSTS),
+    Fault("garbage in beacons", spoiled(poison.garbage)),
+    Fault("an envelope of an unknown version", spoiled(poison.of_tomorrow)),
+    Fault("a forged envelope", spoiled(poison.altered)),
+    Fault("a forged number", spoiled(poison.overtaking)),
+    Fault("an envelope written twice", spoiled(poison.again)),
 )
+
+AT_RANDOM = (
+    Fault("kill -9 of any", killed_at_random, within_s=90),
+    Fault("three faults in turn", several_in_turn, within_s=90),
+)
+"""What is rolled anew in each round."""
 
 SHORT = (
     "kill -9 of all services",

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
@@ -34,6 +35,8 @@ class Field:
     stack: Stack
     proxies: Proxies
     base: int
+    clock_back_s: int = 0
+    """How far the stack's clock is put back."""
 
     @property
     def collectors(self) -> list[str]:
@@ -41,6 +44,10 @@ class Field:
         return [
             f"http://127.0.0.1:{port}" for port in (port_of("collector", self.base), far_port("collector", self.base))
         ]
+
+    def now(self) -> datetime:
+        """The time that the stack takes it to be."""
+        return datetime.now(UTC) - timedelta(seconds=self.clock_back_s)
 
     def pids(self) -> Mapping[str, int]:
         """The pid of each process of the stack that lives just now, by name."""

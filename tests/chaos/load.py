@@ -35,8 +35,6 @@ class Sent:
     at_s: float
     """time.monotonic()"""
     status: int = NO_ANSWER
-    dropped: bool = False
-    """Answered 202, and told that it was dropped."""
 
 
 @dataclass
@@ -106,7 +104,6 @@ class Load:
             async with http.post(f"{collector}/api/event", data=json.dumps(body), headers=headers) as answer:
                 await answer.read()
                 mine.status = answer.status
-                mine.dropped = "x-plausible-dropped" in answer.headers
         except (aiohttp.ClientError, TimeoutError):
             mine.status = NO_ANSWER
 

@@ -17,7 +17,7 @@ class Run:
     split: int
     """Visitors whose session was cut in two."""
     recovered_s: float
-    """From the moment the fault was over until everything answered 202 by then was stored."""
+    """From the end of the fault until all services were ready and what was answered 202 until then was stored."""
 
 
 _HEAD = ("fault", "runs", "beacons sent", "acknowledged", "lost", "doubled", "sessions split", "seconds to recover")

@@ -1,0 +1,50 @@
+"""What happens to topics while people are on the site, on a field that is given up afterwards."""
+
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos import topics
+from tests.chaos.field import Field, field
+from tests.chaos.ordeal import Fault, Pace, check_answers, ordeal
+from tests.chaos.report import Report
+from tests.integration.running_stack import until
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+MORE_PARTITIONS = 6
+GONE_FOR_S = 5
+
+
+@pytest.fixture
+def doomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """A field of the test's own."""
+    with field(tmp_path_factory.mktemp("doomed")) as found:
+        yield found
+
+
+def widen(field: Field, _: random.Random) -> None:
+    """`events` first: an enricher that reads a new partition must find where to write it."""
+    for topic in ("events", "beacons"):
+        topics.widen(field.stack.endpoints["kafka"], topic, MORE_PARTITIONS)
+
+
+def test_partitions_are_added_under_load(doomed: Field, report: Report, chaos_seed: int):
+    ordeal(doomed, Fault("partitions added", widen, within_s=90, moves_visitors=True), report, chaos_seed)
+    ordeal(doomed, Fault("after partitions were added", lambda *_: None), report, chaos_seed)
+
+
+def make_anew(field: Field, _: random.Random) -> None:
+    """Delete `beacons` once all of it is stored, and have the operator's command make it again."""
+    topics.delete(field.stack.endpoints["kafka"], "beacons")
+    time.sleep(GONE_FOR_S)
+    field.stack.tideline("migrate")
+
+
+def test_the_topic_of_beacons_is_made_anew_between_two_loads(doomed: Field, report: Report, chaos_seed: int):
+    before = ordeal(doomed, Fault("before the topic was made anew", lambda *_: None), report, chaos_seed)
+    make_anew(doomed, random.Random(chaos_seed))  # noqa: S311  unused
+    until(doomed.all_up, what="all services after the topic was made anew", within_s=90)
+    ordeal(doomed, Fault("topic made anew", lambda *_: None, within_s=90), report, chaos_seed, Pace(before_s=5))
+    check_answers(doomed, before)
