@@ -11,6 +11,7 @@ from query_api.access import Access, RefusedError
 from query_api.answering import Answering
 from query_api.directory import Site
 from query_api.json_to_question import Asked, json_to_asked
+from query_api.ledger_answers import LedgerAnswers
 from query_api.metrics import ANSWERS, SECONDS
 from query_api.problems import InvalidQuestionError, UnavailableError, invalid
 from query_api.traffic_report import channels_of, report_dates, totals_of, traffic_report
@@ -25,17 +26,21 @@ Shape = Callable[[str], object]
 class Intake:
     """Answers requests."""
 
-    def __init__(self, access: Access, answering: Answering, shown: Mapping[str, object]) -> None:
+    def __init__(
+        self, access: Access, answering: Answering, ledger_answers: LedgerAnswers, shown: Mapping[str, object]
+    ) -> None:
         self._access = access
         self._answering = answering
+        self._ledger_answers = ledger_answers
         self._shown = shown
 
     def routes(self) -> list[Route]:
         """The API's routes."""
         return [
-            Route("/api/v2/query", _guarded(self._query, _plausible_error), methods=["POST"]),
-            Route("/api/v1/reports/traffic", _guarded(self._traffic, _report_error)),
-            Route("/api/v1/sites", _guarded(self._sites, _plausible_error)),
+            _route("/api/v2/query", self._query, _plausible_error, "POST"),
+            _route("/api/v1/reports/traffic", self._traffic, _report_error),
+            _route("/api/v1/sites", self._sites, _plausible_error),
+            _route("/api/v1/sites/{site}/ledger", self._ledger, _plausible_error),
         ]
 
     async def _query(self, request: Request) -> Response:
@@ -55,23 +60,27 @@ class Intake:
     async def _rows(self, asked: Asked, site: Site) -> list[list[object]]:
         return await self._answering.rows(await self._answering.question(asked, site))
 
+    async def _ledger(self, request: Request) -> Response:
+        asker = await self._access.asker(request.headers)
+        site = await self._access.only_site(asker, request.path_params["site"])
+        return _json(await self._ledger_answers.answer(request.query_params, site, sees_all=asker.site_id is None))
+
     async def _sites(self, request: Request) -> Response:
         asker = await self._access.asker(request.headers)
         sites = await self._access.sites(asker)
         return _json({"sites": [{"domain": site.domain, "timezone": site.timezone, **self._shown} for site in sites]})
 
 
-def _guarded(handler: Handler, shape: Shape) -> Handler:
-    """The handler with every refusal and fault turned into an answer of the API's shape, counted and timed."""
+def _route(path: str, handler: Handler, shape: Shape, method: str = "GET") -> Route:
+    """A route whose handler has every refusal and fault turned into an answer of the API's shape, counted and timed."""
 
     async def guarded(request: Request) -> Response:
-        route = request.url.path
-        with SECONDS.labels(route).time():
+        with SECONDS.labels(path).time():
             response = await _answered(handler, request, shape)
-        ANSWERS.labels(route, response.status_code).inc()
+        ANSWERS.labels(path, response.status_code).inc()
         return response
 
-    return guarded
+    return Route(path, guarded, methods=[method])
 
 
 async def _answered(handler: Handler, request: Request, shape: Shape) -> Response:

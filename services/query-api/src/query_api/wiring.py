@@ -26,6 +26,7 @@ from query_api.adapters.postgres import PostgresDirectory
 from query_api.answering import Answering
 from query_api.directory import RateLimit
 from query_api.intake import Intake
+from query_api.ledger_answers import LedgerAnswers
 from query_api.settings import Settings
 
 _CONNECTIONS = 16
@@ -51,6 +52,7 @@ def construct(settings: Settings) -> tuple[list[Component], Starlette]:
     intake = Intake(
         Access(directory, RateLimit(settings.requests_per_hour), time.time),
         Answering(clickhouse, place_names(), lambda: datetime.now(UTC)),
+        LedgerAnswers(clickhouse, lambda: datetime.now(UTC)),
         _shown(settings),
     )
     routes = [*health.routes({"clickhouse": clickhouse.alive, "directory": directory.alive}), *intake.routes()]
