@@ -134,7 +134,7 @@ def test_a_new_campaign_starts_no_new_session():
 def test_a_hit_of_long_ago_is_apart_from_the_live_session_which_goes_on():
     session = start_session(SESSION, VISITOR, hit(60))
     late = hit(61, late_min=40)
-    assert is_apart(session, late)
+    assert is_apart(session, late.timestamp)
     assert not is_live(session, late)
     assert is_live(session, hit(62))
 
@@ -146,7 +146,7 @@ def test_a_hit_that_is_a_little_late_belongs_to_the_session():
 
 def test_a_hit_far_ahead_of_the_session_in_its_own_time_is_apart():
     session = start_session(SESSION, VISITOR, hit(60, late_min=50))
-    assert is_apart(session, hit(61))
+    assert is_apart(session, hit(61).timestamp)
 
 
 def place(sessions, one, n):

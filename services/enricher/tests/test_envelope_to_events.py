@@ -1,17 +1,19 @@
 """The pure core: what becomes of a beacon, step by step."""
 
+import msgspec
 import pytest
 from contract.identity import attempt_hash, visitor_hash
 from contract.outcomes import DropReason, Tally
 from enricher.envelope_to_events import STEPS, days_of, enrich
 from enricher.live_sessions import LiveSessions
 from enricher.steps.draft import World, origin_of
+from enricher.steps.drops import drop_bot, drop_engagement_without_session
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 
 
-def test_drops_come_first_but_for_the_one_that_needs_the_session():
-    names = [step.__name__ for step in STEPS if step.__name__ != "drop_engagement_without_session"]
+def test_drops_come_first_but_for_those_that_need_the_session():
+    names = [step.__name__ for step in STEPS if step not in {drop_bot, drop_engagement_without_session}]
     kinds = [name.partition("_")[0] for name in names]
     assert kinds == sorted(kinds)
 
@@ -54,6 +56,14 @@ def test_a_dropped_beacon_is_counted_by_site_minute_and_reason(enriching, beacon
     minute = noon_ms // MINUTE_MS
     assert found.events == found.poison == []
     assert found.dropped == [Tally(1, minute, reason.value, 2), Tally(2, minute, reason.value, 1)]
+
+
+def test_a_user_agent_is_asked_about_at_the_first_beacon_of_a_session_only(beacon, salts, lookups):
+    asked = []
+    counting = msgspec.structs.replace(lookups, client_of=lambda text: asked.append(text) or lookups.client_of(text))
+    world = World(origin_of(bytes(16), 0, 0), salts, LiveSessions(), counting)
+    assert len(enrich([beacon(), beacon(), beacon()], world).events) == 3
+    assert len(asked) == 1
 
 
 def test_a_server_that_names_its_visitor_is_no_robot(enriching, beacon):

@@ -2,7 +2,7 @@
 
 import pytest
 from enricher.live_sessions import LiveSessions
-from visits.sessions import Hit, Inherited, Session, start_session
+from visits.sessions import Hit, Inherited, Session, event_of, start_session
 
 MINUTE_MS = 60_000
 NOON_MS = 1_763_899_200_000
@@ -66,3 +66,28 @@ def test_a_new_session_takes_the_place_of_one_that_fell_silent(sessions):
     fresh = begin(sessions, 5, hit(29), 2)
     assert sessions.find(TODAY, 5, hit(30)) is fresh
     assert len(sessions) == 1
+
+
+def test_a_hit_that_may_belong_to_two_sessions_goes_to_the_one_hit_last_in_memory_and_in_a_rebuild(sessions):
+    noon, early = begin(sessions, 5, hit(), 1), begin(sessions, 5, hit(1, late=51), 2)
+    assert sessions.find(TODAY, 5, hit(2)) is noon
+    between = hit(3, late=28)
+    assert sessions.find(TODAY, 5, between) is noon
+    rebuilt = LiveSessions()
+    rebuilt.move_to(NOON_MS + 3 * MINUTE_MS)
+    for session, one in ((noon, hit()), (early, hit(1, late=51)), (noon, hit(2))):
+        rebuilt.restore(event_of(session, one, 1, 9))
+    assert rebuilt.find(TODAY, 5, between).session_id == noon.session_id
+
+
+def test_a_session_that_a_new_one_ended_is_ended_in_a_rebuild_as_well(sessions):
+    begin(sessions, 5, hit(), 1)
+    ended = event_of(sessions.find(TODAY, 5, hit()), hit(), 1, 9)
+    sessions.move_to(NOON_MS + 29 * MINUTE_MS)
+    event = event_of(begin(sessions, 5, hit(29), 2), hit(29), 1, 9)
+    rebuilt = LiveSessions()
+    rebuilt.move_to(NOON_MS + 29 * MINUTE_MS)
+    rebuilt.restore(ended)
+    rebuilt.restore(event)
+    late_comer = hit(1, late=21)
+    assert sessions.find(TODAY, 5, late_comer) == rebuilt.find(TODAY, 5, late_comer) is None

@@ -32,10 +32,19 @@ def test_places_are_asked_each_time_since_addresses_hardly_repeat():
     assert asked == ["::1", "::1"]
 
 
-def test_hash_mode_is_part_of_what_is_remembered_of_a_url():
+def test_a_url_is_remembered_with_and_without_its_fragment():
     lookups = remembered(lambda _: Client(), lambda _: NOWHERE, 10)
-    pages = {lookups.url_of("https://a.example/x#y", mode).page for mode in (True, False)}
-    assert pages == {"/x", "/x#y"}
+    url = "https://a.example/x#y"
+    assert (lookups.url_of(url).page, lookups.url_with_fragment_of(url).page) == ("/x", "/x#y")
+
+
+def test_texts_that_are_met_again_and_again_are_never_forgotten():
+    asked = []
+    lookups = remembered(lambda text: asked.append(text) or Client(), lambda _: NOWHERE, 10)
+    for number in range(200):
+        lookups.client_of("often")
+        lookups.client_of(str(number))
+    assert asked.count("often") == 1
 
 
 def test_a_referrers_host_is_told_without_www():

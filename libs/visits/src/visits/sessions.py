@@ -120,15 +120,15 @@ def advance(session: Session, hit: Hit) -> Session:
 def is_live(session: Session, hit: Hit) -> bool:
     """Whether `hit` belongs to `session`: at most 30 minutes of silence in receive time, and not `is_apart`."""
     silence_s = hit.received // 1_000 - session.last_received_s
-    return silence_s <= _SESSION_TIMEOUT_S and not is_apart(session, hit)
+    return silence_s <= _SESSION_TIMEOUT_S and not is_apart(session, hit.timestamp)
 
 
-def is_apart(session: Session, hit: Hit) -> bool:
-    """Whether the hit's own time lies outside the session by more than 30 minutes: late, spooled or back-dated.
+def is_apart(session: Session, timestamp: int) -> bool:
+    """Whether a hit's own time (Unix milliseconds) lies outside the session by more than 30 minutes.
 
-    Such a hit gets a session of its own beside the live one, which it does not end.
+    It is late, spooled or back-dated then, and gets a session of its own beside the live one, which it does not end.
     """
-    timestamp, start, last = hit.timestamp, session.start, session.last_timestamp
+    start, last = session.start, session.last_timestamp
     if last < start:
         start, last = last, start
     return timestamp < start - SESSION_TIMEOUT_MS or timestamp > last + SESSION_TIMEOUT_MS

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 import msgspec
 from contract.beacon import Beacon
@@ -17,10 +18,10 @@ Step = Callable[[Draft, World], DropReason | None]
 
 STEPS: tuple[Step, ...] = (
     drop_opted_out,
-    drop_bot,
     drop_spam_referrer,
     put_hit,
     put_visitor,
+    drop_bot,
     drop_engagement_without_session,
     put_acquisition,
     put_place,
@@ -29,6 +30,7 @@ STEPS: tuple[Step, ...] = (
 """A beacon's way, one decision a line. A step that returns a reason ends it."""
 
 _MINUTE_MS = 60_000
+_received_ms = attrgetter("received_ms")
 
 
 class Enriched(msgspec.Struct, frozen=True):
@@ -45,7 +47,7 @@ def enrich(beacons: Sequence[Beacon], world: World) -> Enriched:
     events: list[Event] = []
     drops: Counter[tuple[int, int, str]] = Counter()
     poison: list[tuple[Beacon, str]] = []
-    world.sessions.move_to(max((beacon.received_ms for beacon in beacons), default=0))
+    world.sessions.move_to(max(map(_received_ms, beacons), default=0))
     for place, beacon in enumerate(beacons):
         draft = Draft(beacon, place, NO_HIT)
         try:

@@ -4,6 +4,9 @@ Silence is measured in the stream's time (the highest receive time so far, by th
 `events` carry as their timestamps: so a rebuild from the log holds exactly what memory held.
 """
 
+from collections.abc import Sequence
+
+import msgspec
 from contract.event import Event
 from contract.limits import SESSION_TIMEOUT_MS
 from visits.sessions import Hit, Session, is_apart, is_live, session_from_event
@@ -11,14 +14,17 @@ from visits.sessions import Hit, Session, is_apart, is_live, session_from_event
 DAY_MS = 86_400_000
 
 
-class _Held:
-    """One visitor's sessions, the newest last: one, and a few more where beacons came late."""
+class _Held(msgspec.Struct, gc=False):
+    """One visitor's sessions: the newest, and a few beside it where beacons came late."""
 
-    __slots__ = ("seen_ms", "sessions")
+    newest: Session
+    seen_ms: int
+    older: tuple[Session, ...] = ()
+    """The newest of these last."""
 
-    def __init__(self, seen_ms: int) -> None:
-        self.sessions: list[Session] = []
-        self.seen_ms = seen_ms
+    def all(self) -> tuple[Session, ...]:
+        """Every session, the newest last."""
+        return (*self.older, self.newest)
 
 
 class LiveSessions:
@@ -48,32 +54,35 @@ class LiveSessions:
         held = self._by_day.get(day, _NOBODY).get(visitor)
         if held is None or self.stream_ms - held.seen_ms > SESSION_TIMEOUT_MS:
             return None
-        for session in reversed(held.sessions):
-            if is_live(session, hit):
-                held.seen_ms = self.stream_ms
-                return session
-        return None
+        session = held.newest
+        if not is_live(session, hit):
+            beside = next((older for older in reversed(held.older) if is_live(older, hit)), None)
+            if beside is None:
+                return None
+            # as a rebuild from the log has them: whoever was hit last is the newest
+            held.older = tuple(other for other in held.all() if other is not beside)
+            session = held.newest = beside
+        held.seen_ms = self.stream_ms
+        return session
 
     def add(self, day: int, session: Session, hit: Hit) -> None:
         """Keep a session that `hit` began; those of the visitor that are apart from it go on beside it."""
-        held = self._of(day, session.visitor)
-        held.sessions = [other for other in held.sessions if is_apart(other, hit)]
-        held.sessions.append(session)
+        self._keep(day, session, [other for other in self._all(day, session) if is_apart(other, hit.timestamp)])
 
     def restore(self, event: Event) -> None:
         """Hold the session as of an event read back from the log; the stream's time is that of its record."""
-        held = self._of(event.session_start // DAY_MS, event.visitor)
-        session = session_from_event(event)
-        others = [other for other in held.sessions if other.session_id != session.session_id]
-        held.sessions = [*others, session]
+        day, session = event.session_start // DAY_MS, session_from_event(event)
+        others = [other for other in self._all(day, session) if other.session_id != session.session_id]
+        if event.session_seq == 1:
+            others = [other for other in others if is_apart(other, event.timestamp)]
+        self._keep(day, session, others)
 
-    def _of(self, day: int, visitor: int) -> _Held:
-        visitors = self._by_day.setdefault(day, {})
-        held = visitors.get(visitor)
-        if held is None:
-            held = visitors[visitor] = _Held(self.stream_ms)
-        held.seen_ms = self.stream_ms
-        return held
+    def _all(self, day: int, session: Session) -> tuple[Session, ...]:
+        held = self._by_day.get(day, _NOBODY).get(session.visitor)
+        return () if held is None else held.all()
+
+    def _keep(self, day: int, newest: Session, older: Sequence[Session]) -> None:
+        self._by_day.setdefault(day, {})[newest.visitor] = _Held(newest, self.stream_ms, tuple(older))
 
     def _forget_silent(self) -> None:
         self._swept_ms = self.stream_ms

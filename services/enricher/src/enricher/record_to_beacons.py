@@ -80,7 +80,10 @@ class Opener:
             raise UnopenableError(DeadReason.FORGED) from error
         except UnreadableError as error:
             raise UnopenableError(DeadReason.UNREADABLE) from error
-        salts = await self._salts(beacons)
+        days = days_of(beacons)
+        salts = await self._salts(days)
+        if days <= salts.keys():
+            return Opened(beacons, key, salts, [])
         kept = [beacon for beacon in beacons if beacon.happened_ms // DAY_MS in salts]
         lost = Counter(
             (beacon.site_id, beacon.received_ms // _MINUTE_MS, DeadReason.EXPIRED.value)
@@ -104,9 +107,9 @@ class Opener:
             raise UnopenableError(DeadReason.EXPIRED)
         return key
 
-    async def _salts(self, beacons: list[Beacon]) -> dict[int, bytes]:
+    async def _salts(self, days: set[int]) -> dict[int, bytes]:
         found: dict[int, bytes] = {}
-        for day in days_of(beacons):
+        for day in days:
             name = day_of(day * DAY_MS)
             salt = await self._awaited(partial(self._secrets.salt_of, name), name, lambda: False)
             if salt is not None:

@@ -12,7 +12,12 @@ def drop_opted_out(draft: Draft, _: World) -> DropReason | None:
 
 
 def drop_bot(draft: Draft, world: World) -> DropReason | None:
-    """A robot by its user agent, unless a server with a write key speaks for a visitor it names."""
+    """A robot by its user agent, unless a server with a write key speaks for a visitor it names.
+
+    Asked of a session's first beacon: whoever has a live session has the user agent that it began with.
+    """
+    if draft.session is not None:
+        return None
     client = draft.client = world.lookups.client_of(draft.beacon.user_agent)
     return DropReason.BOT if client.is_bot and not draft.beacon.user_id else None
 

@@ -15,7 +15,8 @@ _MOST_ENGAGEMENT_MS = 2**32 - 1
 def put_hit(draft: Draft, world: World) -> None:
     """Time, page, props, revenue and engagement: what the beacon itself says."""
     beacon = draft.beacon
-    url = draft.url = world.lookups.url_of(beacon.url, beacon.hash_mode)
+    lookups = world.lookups
+    url = draft.url = (lookups.url_with_fragment_of if beacon.hash_mode else lookups.url_of)(beacon.url)
     depth, engagement_ms = beacon.scroll_depth, beacon.engagement_ms
     draft.hit = Hit(
         beacon.received_ms - beacon.age_ms,
