@@ -8,10 +8,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-Check = Callable[[], Awaitable[None]]
-"""Returns where an adapter answers; raises with the reason where it does not."""
+Check = Callable[[], Awaitable[str | None]]
+"""Returns where an adapter answers, a word on its state if there is one; raises with the reason where it does not."""
 
 _CHECK_TIMEOUT_S = 2.0
+_OK = "ok"
 
 
 def routes(checks: Mapping[str, Check]) -> list[Route]:
@@ -22,7 +23,7 @@ def routes(checks: Mapping[str, Check]) -> list[Route]:
 
     async def ready(_: Request) -> Response:
         verdicts = dict(zip(checks, await asyncio.gather(*map(_verdict, checks.values())), strict=True))
-        healthy = all(verdict == "ok" for verdict in verdicts.values())
+        healthy = all(verdict.startswith(_OK) for verdict in verdicts.values())
         return JSONResponse(
             {"status": "ok" if healthy else "unready", "checks": verdicts},
             status_code=200 if healthy else 503,
@@ -36,7 +37,7 @@ def routes(checks: Mapping[str, Check]) -> list[Route]:
 
 async def _verdict(check: Check) -> str:
     try:
-        await asyncio.wait_for(check(), _CHECK_TIMEOUT_S)
+        word = await asyncio.wait_for(check(), _CHECK_TIMEOUT_S)
     except Exception as error:  # noqa: BLE001  the verdict is the point
         return f"{type(error).__name__}: {error}"
-    return "ok"
+    return f"{_OK}: {word}" if word else _OK
