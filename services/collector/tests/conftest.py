@@ -13,6 +13,7 @@ from collector.lanes import Lanes
 from collector.reception import Reception
 from collector.report_endpoint import ReportEndpoint
 from collector.sealer import Sealer
+from collector.shedding import Rate, Shedding
 from collector.site_register import SiteRegister
 from collector.steps.client_address import TrustedProxies
 from collector.tallies import Tallies
@@ -54,7 +55,8 @@ class Desk:
         self.registers = Registers()
         sealer = Sealer(self.tides, self.tallies, wall_clock_ms, b"an epoch")
         self.lanes = Lanes(self.log, sealer, self.tallies, timeout_s=0.5, max_pending_bytes=200_000)
-        reception = Reception(self.registers, self.tides, self.lanes, self.tallies, wall_clock_ms)
+        self.shedding = Shedding(Rate(0, 0), Rate(0, 0))
+        reception = Reception(self.registers, self.tides, self.lanes, self.tallies, self.shedding, wall_clock_ms)
         proxies = TrustedProxies("127.0.0.0/8")
         checks = {"secrets": self.tides.ready, "lanes": self.lanes.ready}
         app = intake(BeaconEndpoint(reception, proxies), ReportEndpoint(reception, proxies), tracker_dir, checks)

@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from collector.adapters.kafka_log import KafkaLog
-from collector.beacon_to_envelope import Envelope
+from collector.beacon_to_envelope import Envelope, LaneName
 from collector.envelope_log import NotAppendedError
 from local_stack import kafka_jars
 from local_stack.child import Child
@@ -62,7 +62,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
     await made.start()
     admin = AIOKafkaAdminClient(bootstrap_servers=made.bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(TOPIC, 1, 1, topic_configs={"flush.messages": "1"})])
+    await admin.create_topics([NewTopic(TOPIC, 1, 1, topic_configs={"flush.messages": "1", "retention.ms": "-1"})])
     await admin.close()
     yield made
     await made.stop()
@@ -70,9 +70,9 @@ async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
 
 @pytest.mark.parametrize("failure", ["killed", "stood_still"])
 async def test_a_broker_that_fails_loses_nothing_acknowledged_and_keeps_the_order(broker: Broker, failure: str):
-    log = KafkaLog(broker.bootstrap, TOPIC)
+    log = KafkaLog(broker.bootstrap, (TOPIC,))
     await log.start()
-    await log.partitions()
+    await log.partitions(TOPIC)
     acknowledged: list[bytes] = []
     ending = asyncio.Event()
 
@@ -82,7 +82,7 @@ async def test_a_broker_that_fails_loses_nothing_acknowledged_and_keeps_the_orde
             sequence += 1
             value = sequence.to_bytes(8)
             try:
-                await log.append(Envelope(0, sequence, 1_700_000_000_000, value))
+                await log.append(Envelope(LaneName(TOPIC, 0), sequence, 1_700_000_000_000, 0, value))
                 acknowledged.append(value)
             except NotAppendedError:
                 await asyncio.sleep(0.05)

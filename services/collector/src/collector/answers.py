@@ -1,5 +1,6 @@
 """HTTP answers of the collector, built once: ASGI messages in the shapes of the APIs that were called."""
 
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -50,6 +51,12 @@ def unavailable(reason: str) -> Answer:
     """503: come again."""
     metrics.UNAVAILABLE.labels(reason).inc()
     return json_answer(503, {"error": "temporarily unavailable"}, (b"retry-after", str(RETRY_AFTER_S).encode()))
+
+
+def shed(reason: str, wait_s: float) -> Answer:
+    """429: more than one address or one site may send; come again when there is room."""
+    metrics.SHED.labels(reason).inc()
+    return json_answer(429, {"error": "too many requests"}, (b"retry-after", str(max(1, ceil(wait_s))).encode()))
 
 
 OK = answer(202, b"ok", _TEXT)

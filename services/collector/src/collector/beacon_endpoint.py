@@ -6,6 +6,7 @@ from collector import answers
 from collector.body_to_draft import read_draft
 from collector.reception import Reception, UnavailableError
 from collector.request import GoneError, TooLargeError, read_body, read_sender
+from collector.shedding import ShedError
 from collector.steps.client_address import TrustedProxies
 from collector.steps.refusal import RefusedError
 
@@ -18,7 +19,7 @@ class BeaconEndpoint:
         self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """202 once durable or dropped; 400, 405, 413 or 503 else."""
+        """202 once durable or dropped; 400, 405, 413, 429 or 503 else."""
         if scope["method"] != "POST":
             await other_method(scope)(send)
             return
@@ -30,15 +31,18 @@ class BeaconEndpoint:
             await answers.json_answer(413, {"errors": {"request": ["should be at most 64 KiB"]}})(send)
         except UnavailableError as error:
             await answers.unavailable(str(error))(send)
+        except ShedError as error:
+            await answers.shed(error.reason, error.wait_s)(send)
         except GoneError:
             return
 
     async def _answer(self, scope: Scope, receive: Receive) -> answers.Answer:
         reception = self._reception
+        sender = read_sender(scope, self._proxies)
+        reception.shedding.admit_address(sender.client_ip)
         body = await read_body(receive)
         received_ms = reception.clock_ms()
         draft = read_draft(body)
-        sender = read_sender(scope, self._proxies)
         sites, dropped = reception.sites_of(draft, sender, received_ms)
         if sites:
             await reception.accept(draft, sites, sender, received_ms, len(body))

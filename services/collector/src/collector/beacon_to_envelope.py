@@ -1,5 +1,7 @@
 """Beacons that came while the last envelope was on its way in, one sealed envelope out. No I/O, no clock."""
 
+from typing import NamedTuple
+
 import msgspec
 from contract.beacon import Beacon
 from contract.envelope import VERSION, BeaconEnvelopeHead, encode_beacons
@@ -8,22 +10,31 @@ from contract.tide import Tide
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 
-class Envelope(msgspec.Struct, frozen=True):
-    """A record for one partition of `beacons`; it keeps its number however often it is sent."""
+class LaneName(NamedTuple):
+    """A topic and one of its partitions: what has an order and numbers of its own."""
 
+    topic: str
     partition: int
+
+
+class Envelope(msgspec.Struct, frozen=True, array_like=True):
+    """A record for one partition of a topic; it keeps its number however often it is sent (append fields only)."""
+
+    lane: LaneName
     sequence: int
     sealed_ms: int
     """Unix milliseconds; becomes the record's timestamp."""
+    received_ms: int
+    """When the first of its beacons was received, Unix milliseconds."""
     value: bytes
 
 
 class Numbering:
-    """(epoch, partition, sequence) of one partition: counts up from 1, and never gives a number twice."""
+    """(epoch, partition, sequence) of one lane: counts up from 1, and never gives a number twice."""
 
-    def __init__(self, epoch: bytes, partition: int) -> None:
+    def __init__(self, epoch: bytes, lane: LaneName) -> None:
         self.epoch = epoch
-        self.partition = partition
+        self.lane = lane
         self._last = 0
 
     def next(self) -> int:
@@ -41,5 +52,6 @@ def seal_envelope(
 ) -> Envelope:
     """The envelope with the next number, sealed under the tide's key."""
     sequence = numbering.next()
-    head = BeaconEnvelopeHead(VERSION, numbering.epoch, numbering.partition, sequence, tide[0].key_id, dropped)
-    return Envelope(numbering.partition, sequence, sealed_ms, encode_beacons(head, beacons, tide[1]))
+    head = BeaconEnvelopeHead(VERSION, numbering.epoch, numbering.lane.partition, sequence, tide[0].key_id, dropped)
+    received_ms = beacons[0].received_ms if beacons else sealed_ms
+    return Envelope(numbering.lane, sequence, sealed_ms, received_ms, encode_beacons(head, beacons, tide[1]))

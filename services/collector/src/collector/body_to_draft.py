@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from contract.event import ENGAGEMENT
-from contract.limits import MAX_NAME_CHARS, MAX_REFERRER_BYTES, MAX_URL_BYTES
+from contract.limits import MAX_AGE_MS, MAX_NAME_CHARS, MAX_REFERRER_BYTES, MAX_URL_BYTES
 
 from collector.draft import Draft
 from collector.steps import numbers
@@ -17,6 +17,7 @@ from collector.steps.read_json import object_or_text_of_one, read_object
 from collector.steps.refusal import RefusedError
 
 _MAX_SCREEN_WIDTH = 65_535
+_MAX_ATTEMPT_ID_BYTES = 64
 
 
 class _Body(msgspec.Struct, gc=False):
@@ -43,6 +44,9 @@ class _Body(msgspec.Struct, gc=False):
     e: Any = None
     sd: Any = None
     w: Any = None
+    rid: Any = None
+    rp: Any = None
+    age: Any = None
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -71,6 +75,9 @@ def read_draft(body: bytes) -> Draft:
         engaged_ms,
         depth,
         _screen_width(said.w),
+        _read_age_ms(said.age),
+        attempt_id=_read_attempt_id(said.rid),
+        repeat=said.rp is True,
     )
 
 
@@ -126,3 +133,20 @@ def read_referrer(value: Any) -> str:
 def _screen_width(value: Any) -> int:
     found = numbers.whole(value) if value is not None else None
     return found if found is not None and 0 <= found <= _MAX_SCREEN_WIDTH else 0
+
+
+def _read_attempt_id(value: Any) -> str:
+    """The id of a first attempt; refused rather than ignored, since without it a beacon may count twice."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or too_long(value, _MAX_ATTEMPT_ID_BYTES):
+        raise RefusedError("rid", f"must be a string of at most {_MAX_ATTEMPT_ID_BYTES} byte(s)")
+    return value
+
+
+def _read_age_ms(value: Any) -> int:
+    """How long ago it happened; refused rather than clamped, since it would count in the wrong hour."""
+    found = 0 if value is None else numbers.whole(value)
+    if found is None or not 0 <= found <= MAX_AGE_MS:
+        raise RefusedError("age", f"must be whole milliseconds from 0 to {MAX_AGE_MS}")
+    return found

@@ -31,6 +31,7 @@ class Draft(msgspec.Struct, frozen=True):
     age_ms: int = 0
     user_id: str = ""
     attempt_id: str = ""
+    repeat: bool = False
 
     def beacon(self, site_id: int, sender: Sender, received_ms: int) -> Beacon:
         """The beacon for one site."""
@@ -54,4 +55,5 @@ class Draft(msgspec.Struct, frozen=True):
             sender.opted_out,
             self.user_id,
             self.attempt_id,
+            self.repeat,
         )

@@ -12,7 +12,7 @@ from runtime import log
 
 from collector import metrics
 from collector.envelope_log import EnvelopeLog, NotAppendedError
-from collector.sealer import NotSealedError, PartitionSealer
+from collector.sealer import LaneSealer, NotSealedError
 
 _FEW = 4
 _GATHERING_S = 0.0005
@@ -58,7 +58,7 @@ class Lane:
     """Runs as one task, so that envelopes of a partition are appended in the order of their numbers."""
 
     def __init__(
-        self, sealer: PartitionSealer, envelopes: EnvelopeLog, on_settled: Callable[[Batch], None], timeout_s: float
+        self, sealer: LaneSealer, envelopes: EnvelopeLog, on_settled: Callable[[Batch], None], timeout_s: float
     ) -> None:
         self._sealer = sealer
         self._envelopes = envelopes
@@ -70,6 +70,9 @@ class Lane:
         self._closing = False
         self._next_s = 0.0
         self._trouble = ""
+        self._unsure_ms: int | None = None
+        self.in_doubt = False
+        """Whether the last envelope was given up, and may reach the log all the same."""
         self._running = self._loop.create_task(self._run())
 
     def put(self, beacon: Beacon, size_bytes: int) -> "asyncio.Future[bool]":
@@ -81,6 +84,15 @@ class Lane:
         batch.beacons.append(beacon)
         batch.size_bytes += size_bytes
         return batch.settled
+
+    def oldest_ms(self) -> int | None:
+        """Receive time of the oldest beacon that may yet reach the log, Unix milliseconds; None where there is none.
+
+        An envelope that was given up may arrive there still, until a later one of this lane has.
+        """
+        if self._unsure_ms is not None:
+            return self._unsure_ms
+        return next((batch.beacons[0].received_ms for batch in self._batches if batch.beacons), None)
 
     def nudge(self) -> None:
         """Send an envelope even without beacons, so that counts get on their way."""
@@ -135,12 +147,16 @@ class Lane:
             self._note_trouble(str(error))
             return False
         started_s = time.monotonic()
+        if self._unsure_ms is None:
+            self._unsure_ms = sealed.envelope.received_ms
         try:
             await self._envelopes.append(sealed.envelope)
         except NotAppendedError as error:
             self._note_trouble(str(error))
             self._sealer.give_back(sealed)
+            self.in_doubt = True
             return False
+        self._unsure_ms, self.in_doubt = None, False
         metrics.ACK_S.observe(time.monotonic() - started_s)
         self._note_trouble("")
         return True
@@ -149,7 +165,8 @@ class Lane:
         """Log the first of many failures alike, and the end of them."""
         if reason != self._trouble:
             self._trouble = reason
-            _log.warning("lane_in_trouble" if reason else "lane_recovered", lane=self._sealer.partition, reason=reason)
+            event = "lane_in_trouble" if reason else "lane_recovered"
+            _log.warning(event, topic=self._sealer.lane.topic, lane=self._sealer.lane.partition, reason=reason)
 
     def _settle(self, batch: Batch, *, durable: bool) -> None:
         batch.settle(durable)

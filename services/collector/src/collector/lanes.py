@@ -1,17 +1,21 @@
-"""All lanes of a process: one a partition, as many as Kafka says, with one bound on what they hold together."""
+"""All lanes of a process: one a partition and topic, as many as Kafka says, with one bound on what they hold."""
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 
 from contract.beacon import Beacon
+from contract.topics import BEACONS, REPEATS
 from runtime import lifecycle
 
 from collector import metrics
+from collector.beacon_to_envelope import LaneName
 from collector.envelope_log import EnvelopeLog
 from collector.lane import Batch, Lane
 from collector.sealer import Sealer
 from collector.tallies import Tallies
 
+LANE_TOPICS = (BEACONS.name, REPEATS.name)
 _COUNTS_WAIT_S = 5.0
 """Counts of drops wait so long for beacons to ride with; then they travel alone."""
 
@@ -32,7 +36,7 @@ class Lanes:
         self._timeout_s = timeout_s
         self._max_pending_bytes = max_pending_bytes
         self._pending_bytes = 0
-        self._lanes: list[Lane] = []
+        self._lanes: dict[str, list[Lane]] = {}
         self._minding: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -46,12 +50,11 @@ class Lanes:
             self._minding.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._minding
-        lanes, self._lanes = self._lanes, []
         try:
             async with asyncio.timeout(self._timeout_s):
-                await asyncio.gather(*(lane.close() for lane in lanes))
+                await asyncio.gather(*(lane.close() for lane in self._all()))
         except TimeoutError:
-            await asyncio.gather(*(lane.abort() for lane in lanes))
+            await asyncio.gather(*(lane.abort() for lane in self._all()))
 
     async def failed(self) -> None:
         """Raise where a lane, or the minding of them, ended by itself."""
@@ -65,34 +68,48 @@ class Lanes:
         if not self._lanes:
             raise NoLanesError("Kafka has not told its partitions yet")
 
-    @property
-    def count(self) -> int:
-        """How many lanes there are; 0 until Kafka has told."""
-        return len(self._lanes)
+    def count(self, topic: str) -> int:
+        """How many lanes a topic has; 0 until Kafka has told."""
+        return len(self._lanes.get(topic, ()))
 
-    def put(self, partition: int, beacon: Beacon, size_bytes: int) -> "asyncio.Future[bool] | None":
+    def oldest_ms(self) -> int | None:
+        """Receive time of the oldest beacon that may yet reach the log, Unix milliseconds; None where there is none."""
+        return min((found for lane in self._all() if (found := lane.oldest_ms()) is not None), default=None)
+
+    def put(self, topic: str, partition: int, beacon: Beacon, size_bytes: int) -> "asyncio.Future[bool] | None":
         """Gather a beacon for a partition; None where the process holds as much as it may."""
         if self._pending_bytes + size_bytes > self._max_pending_bytes:
             return None
         self._pending_bytes += size_bytes
-        return self._lanes[partition].put(beacon, size_bytes)
+        return self._lanes[topic][partition].put(beacon, size_bytes)
 
     def _note_settled(self, batch: Batch) -> None:
         self._pending_bytes -= batch.size_bytes
 
+    def _all(self) -> Iterator[Lane]:
+        for lanes in self._lanes.values():
+            yield from lanes
+
+    def _open(self, lane: LaneName) -> Lane:
+        return Lane(self._sealer.for_lane(lane), self._envelopes, self._note_settled, self._timeout_s)
+
     async def _mind(self) -> None:
-        count = await self._envelopes.partitions()
-        self._lanes = [
-            Lane(self._sealer.for_partition(partition), self._envelopes, self._note_settled, self._timeout_s)
-            for partition in range(count)
-        ]
+        counts = {topic: await self._envelopes.partitions(topic) for topic in LANE_TOPICS}
+        self._lanes = {
+            topic: [self._open(LaneName(topic, partition)) for partition in range(count)]
+            for topic, count in counts.items()
+        }
         async with asyncio.TaskGroup() as group:
             group.create_task(self._send_lonely_counts())
-            for lane in self._lanes:
+            for lane in self._all():
                 group.create_task(lane.failed())
 
     async def _send_lonely_counts(self) -> None:
+        """Counts that no beacon takes along; and where an envelope was given up, another one that ends the doubt."""
         while True:
             await asyncio.sleep(_COUNTS_WAIT_S)
             if self._tallies:
-                self._lanes[0].nudge()
+                self._lanes[BEACONS.name][0].nudge()
+            for lane in self._all():
+                if lane.in_doubt:
+                    lane.nudge()

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
-from contract.identity import partition_of
+from contract.identity import attempt_partition, partition_of
 from contract.outcomes import UNKNOWN_SITE_ID, DropReason
 from contract.registry import Site
+from contract.topics import BEACONS, REPEATS
 
 from collector.draft import Draft, Sender
 from collector.lanes import Lanes
+from collector.shedding import Shedding
 from collector.site_register import SiteRegister
 from collector.tallies import Tallies
 
@@ -43,6 +45,7 @@ class Reception(msgspec.Struct, frozen=True):
     secrets: Secrets
     lanes: Lanes
     tallies: Tallies
+    shedding: Shedding
     clock_ms: Callable[[], int]
 
     def register(self) -> SiteRegister:
@@ -69,19 +72,30 @@ class Reception(msgspec.Struct, frozen=True):
         return taken, dropped
 
     async def accept(self, draft: Draft, sites: list[Site], sender: Sender, received_ms: int, body_bytes: int) -> None:
-        """Return once a beacon for every one of the sites is durable. Raises UnavailableError."""
-        secret = self.secrets.routing_secret(received_ms)
-        count = self.lanes.count
-        if secret is None or not count:
-            raise UnavailableError("no_secrets" if secret is None else "no_partitions")
+        """Return once a beacon for every one of the sites is durable. Raises UnavailableError or ShedError."""
+        for site in sites:
+            self.shedding.admit_site(site.site_id)
+        route = self._route(draft, sender, received_ms)
         size_bytes = body_bytes + len(sender.user_agent) + _OVERHEAD_BYTES
         waits: list[asyncio.Future[bool]] = []
         for site in sites:
-            partition = partition_of(secret, site.site_id, sender.client_ip, sender.user_agent, draft.user_id, count)
-            wait = self.lanes.put(partition, draft.beacon(site.site_id, sender, received_ms), size_bytes)
+            topic, partition = route(site.site_id)
+            wait = self.lanes.put(topic, partition, draft.beacon(site.site_id, sender, received_ms), size_bytes)
             if wait is None:
                 raise UnavailableError("too_much_pending")
             waits.append(wait)
         for wait in waits:
             if not await wait:
                 raise UnavailableError("not_acknowledged")
+
+    def _route(self, draft: Draft, sender: Sender, received_ms: int) -> Callable[[int], tuple[str, int]]:
+        """From a site to topic and partition: a visitor's own, or for what was sent before those of its attempt."""
+        secret = self.secrets.routing_secret(received_ms)
+        topic = REPEATS.name if draft.repeat and draft.attempt_id else BEACONS.name
+        count = self.lanes.count(topic)
+        if secret is None or not count:
+            raise UnavailableError("no_secrets" if secret is None else "no_partitions")
+        if topic == REPEATS.name:
+            return lambda site_id: (topic, attempt_partition(site_id, draft.attempt_id, count))
+        who = (sender.client_ip, sender.user_agent, draft.user_id)
+        return lambda site_id: (topic, partition_of(secret, site_id, *who, count))

@@ -9,6 +9,7 @@ from collector.draft import Draft
 from collector.reception import Reception, UnavailableError
 from collector.report_to_draft import read_report
 from collector.request import GoneError, TooLargeError, read_bearer, read_body, read_sender
+from collector.shedding import ShedError
 from collector.steps.client_address import TrustedProxies
 from collector.steps.refusal import RefusedError
 
@@ -21,7 +22,7 @@ class ReportEndpoint:
         self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """202 once durable or dropped; 400, 401, 403, 405, 413 or 503 else."""
+        """202 once durable or dropped; 400, 401, 403, 405, 413, 429 or 503 else."""
         if scope["method"] != "POST":
             await other_method(scope)(send)
             return
@@ -33,11 +34,15 @@ class ReportEndpoint:
             await _failure(413, {"request": ["should be at most 64 KiB"]})(send)
         except UnavailableError as error:
             await answers.unavailable(str(error))(send)
+        except ShedError as error:
+            await answers.shed(error.reason, error.wait_s)(send)
         except GoneError:
             return
 
     async def _answer(self, scope: Scope, receive: Receive) -> answers.Answer:
         reception = self._reception
+        sender = read_sender(scope, self._proxies)
+        reception.shedding.admit_address(sender.client_ip)
         body = await read_body(receive)
         received_ms = reception.clock_ms()
         register = reception.register()
@@ -46,7 +51,6 @@ class ReportEndpoint:
             return _failure(401, {"authorization": ["is not a key of scope write"]})
         event_id = str(uuid7())
         draft = read_report(body, received_ms, event_id, vouched=key is not None)
-        sender = read_sender(scope, self._proxies)
         sites, dropped = reception.sites_of(draft, sender, received_ms)
         if key is not None and not all(register.may_write(key, site.site_id) for site in sites):
             return _failure(403, {"authorization": ["is a key for another site"]})

@@ -9,7 +9,7 @@ from contract.outcomes import Tally
 from contract.tide import Tide
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from collector.beacon_to_envelope import Envelope, Numbering, seal_envelope
+from collector.beacon_to_envelope import Envelope, LaneName, Numbering, seal_envelope
 from collector.tallies import Tallies
 
 
@@ -43,9 +43,9 @@ class Sealer:
         self._clock_ms = clock_ms
         self._epoch = epoch
 
-    def for_partition(self, partition: int) -> "PartitionSealer":
+    def for_lane(self, lane: LaneName) -> "LaneSealer":
         """The sealer of one lane, with numbers of its own."""
-        return PartitionSealer(self, Numbering(self._epoch, partition))
+        return LaneSealer(self, Numbering(self._epoch, lane))
 
     def seal(self, beacons: list[Beacon], numbering: Numbering) -> Sealed:
         """Seal under the tide of now. Raises NotSealedError."""
@@ -62,17 +62,17 @@ class Sealer:
         self._tallies.give_back(sealed.dropped)
 
 
-class PartitionSealer:
-    """A sealer with the numbers of one partition."""
+class LaneSealer:
+    """A sealer with the numbers of one lane."""
 
     def __init__(self, sealer: Sealer, numbering: Numbering) -> None:
         self._sealer = sealer
         self._numbering = numbering
 
     @property
-    def partition(self) -> int:
+    def lane(self) -> LaneName:
         """Whose numbers these are."""
-        return self._numbering.partition
+        return self._numbering.lane
 
     def seal(self, beacons: list[Beacon]) -> Sealed:
         """Seal with the next number. Raises NotSealedError, which uses up no number."""

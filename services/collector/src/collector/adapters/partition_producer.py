@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -22,15 +23,15 @@ _log = log.get(__name__)
 class PartitionProducer:
     """A component. Connects by itself; until then appending fails at once."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, bootstrap: str, topics: Sequence[str]) -> None:
         self._bootstrap = bootstrap
-        self._topic = topic
+        self._topics = topics
         self._producer: AIOKafkaProducer | None = None
         self._connected = asyncio.Event()
         self._dead = asyncio.Event()
         self._connecting: asyncio.Task[None] | None = None
-        self.count = 0
-        """Partitions of the topic, as of the last connection."""
+        self.counts: Mapping[str, int] = {}
+        """Partitions by topic, as of the last connection."""
 
     async def start(self) -> None:
         """Begin to connect; does not wait."""
@@ -53,9 +54,10 @@ class PartitionProducer:
         else:
             await asyncio.shield(self._connecting)
 
-    async def connected(self) -> None:
-        """Return once there is a connection."""
+    async def connected(self) -> Mapping[str, int]:
+        """Partitions by topic, once there is a connection."""
         await self._connected.wait()
+        return self.counts
 
     def is_connected(self) -> bool:
         """Whether there is a connection now."""
@@ -63,15 +65,36 @@ class PartitionProducer:
 
     async def append(self, envelope: Envelope) -> None:
         """Return once all in-sync replicas have the envelope. Raises NotAppendedError."""
+        async with self._acknowledging() as producer:
+            sent = await producer.send(
+                envelope.lane.topic,
+                envelope.value,
+                partition=envelope.lane.partition,
+                timestamp_ms=envelope.sealed_ms,
+            )
+            await sent
+
+    async def append_run(self, envelopes: Sequence[Envelope]) -> None:
+        """Return once all in-sync replicas have them: one lane's, in order, all or none. Raises NotAppendedError."""
+        lane = envelopes[0].lane
+        async with self._acknowledging() as producer:
+            # one batch is one record batch of the log, which a broker takes whole or not at all
+            batch = producer.create_batch()
+            for envelope in envelopes:
+                if batch.append(key=None, value=envelope.value, timestamp=envelope.sealed_ms) is None:
+                    raise NotAppendedError("more than a batch holds")
+            batch.close()
+            await (await producer.send_batch(batch, lane.topic, partition=lane.partition))
+
+    @contextlib.asynccontextmanager
+    async def _acknowledging(self) -> AsyncIterator[AIOKafkaProducer]:
+        """The producer for one attempt; given up after a while, and made anew where it failed."""
         producer = self._producer
         if producer is None:
             raise NotAppendedError("Kafka cannot be reached")
         try:
             async with asyncio.timeout(_GIVE_UP_S):
-                sent = await producer.send(
-                    self._topic, envelope.value, partition=envelope.partition, timestamp_ms=envelope.sealed_ms
-                )
-                await sent
+                yield producer
         except (KafkaError, TimeoutError) as error:
             if self._producer is producer:
                 self._dead.set()
@@ -102,7 +125,7 @@ class PartitionProducer:
             )
             try:
                 await producer.start()
-                self.count = len(await producer.partitions_for(self._topic))
+                self.counts = {topic: len(await producer.partitions_for(topic)) for topic in self._topics}
             except (KafkaError, OSError) as error:
                 _log.warning("kafka_away", error=type(error).__name__)
                 await _close(producer)
