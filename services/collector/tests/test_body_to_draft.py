@@ -19,7 +19,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-NAMES = "n name u url d domain r referrer p props m meta h hashMode $ revenue i interactive e sd w"
+NAMES = "n name u url d domain r referrer p props m meta h hashMode $ revenue i interactive e sd w rid rp age"
 FIELDS = st.sampled_from(sorted(NAMES.split()))
 SENDER = Sender("198.51.100.7", "Agent/1", opted_out=False)
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 from collector.script_endpoint import script_routes
+from collector.shedding import Buckets, Rate
+from contract.identity import attempt_partition
 from contract.limits import MAX_BODY_BYTES
+from contract.topics import BEACONS, REPEATS
 from starlette.applications import Starlette
 
 PAGEVIEW = {"n": "pageview", "u": "https://shop.example/", "d": "shop.example"}
@@ -171,3 +174,55 @@ async def test_the_tracker_is_served_under_every_name_and_not_twice(tmp_path: Pa
 def test_a_tracker_that_is_not_where_it_should_be_stops_the_start(tmp_path: Path):
     with pytest.raises(OSError, match=r"script\.js"):
         script_routes(str(tmp_path))
+
+
+async def test_repeats_of_one_attempt_meet_in_a_partition_of_their_own_topic_wherever_they_come_from(desk):
+    for visitor in range(12):
+        headers = {"x-forwarded-for": f"198.51.100.{visitor}", "user-agent": f"Agent/{visitor}"}
+        answer = await desk.post(json=PAGEVIEW | {"rid": "a-1", "rp": True}, headers=headers)
+        assert answer.status_code == 202
+    (lane,) = {envelope.lane for envelope in desk.log.envelopes}
+    assert lane == (REPEATS.name, attempt_partition(1, "a-1", 4))
+    assert all(beacon.repeat and beacon.attempt_id == "a-1" for beacon in desk.beacons())
+    assert [head.sequence for head in desk.heads()] == list(range(1, 13))
+
+
+@pytest.mark.parametrize("more", [{"rid": "a-1"}, {"rp": True}, {"rid": "", "rp": True}])
+async def test_a_first_attempt_and_a_repeat_without_an_id_go_the_way_of_all_beacons(desk, more):
+    await desk.post(json=PAGEVIEW)
+    await desk.post(json=PAGEVIEW | more)
+    before, after = desk.log.envelopes
+    assert before.lane == after.lane
+    assert before.lane.topic == BEACONS.name
+
+
+async def test_a_repeat_for_two_sites_is_two_repeats(desk):
+    await desk.post(json=PAGEVIEW | {"d": "shop.example,blog.example", "rid": "a-1", "rp": True})
+    found = {(b.site_id, e.lane) for e in desk.log.envelopes for b in desk._open(e.value)}
+    assert found == {(site, (REPEATS.name, attempt_partition(site, "a-1", 4))) for site in (1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/api/event", PAGEVIEW), ("/api/v1/events", {"event_type": "a", "metadata": {"page_url": PAGEVIEW["u"]}})],
+)
+async def test_an_address_over_its_rate_is_told_when_to_come_again_and_others_are_served(desk, path, body):
+    desk.shedding._addresses = Buckets(Rate(0.5, 3))
+
+    async def post(address: str) -> httpx.Response:
+        return await desk.post(path, json=body, headers={"x-forwarded-for": address})
+
+    answers = [await post("2001:db8::1") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429, 429]
+    assert answers[-1].headers["retry-after"] == "2"
+    assert answers[-1].headers["access-control-allow-origin"] == "*"
+    assert (await post("2001:db8::ffff")).status_code == 429
+    assert (await post("2001:db8:0:1::1")).status_code == 202
+    assert len(desk.beacons()) == 4
+
+
+async def test_a_site_over_its_rate_is_shed_and_other_sites_are_served(desk):
+    desk.shedding._sites = Buckets(Rate(0.5, 2))
+    answers = [await desk.post(json=PAGEVIEW) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert (await desk.post(json=PAGEVIEW | {"d": "blog.example"})).status_code == 202

@@ -49,15 +49,15 @@ class Buckets:
         if not self._token_s:
             return 0.0
         now_s = self._steady_s()
-        full_s = max(self._young.get(sender) or self._old.get(sender, now_s), now_s) + self._token_s
-        short_s = full_s - now_s - self._burst_s
+        full_s = max(self._young.get(sender) or self._old.get(sender, now_s), now_s)
+        short_s = full_s + self._token_s - now_s - self._burst_s
         # sums of many small tokens differ in their last digits
-        if short_s > self._token_s / 2:
-            return short_s
-        if len(self._young) >= self._most:
+        taken = short_s <= self._token_s / 2
+        if sender not in self._young and len(self._young) >= self._most:
             self._young, self._old = {}, self._young
-        self._young[sender] = full_s
-        return 0.0
+        # who is refused is remembered as well, or he would soon be a stranger with a full bucket
+        self._young[sender] = full_s + self._token_s if taken else full_s
+        return 0.0 if taken else short_s
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
