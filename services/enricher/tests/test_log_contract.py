@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.errors import TopicAlreadyExistsError
 from contract.dead_letter import DEAD_LETTER_VERSION, DeadLetter
 from contract.envelope import VERSION, EventEnvelope, Section
-from enricher.adapters.kafka_log import KafkaLog, TopicMismatchError
+from enricher.adapters.kafka_log import KafkaLog, LostTailError, TopicMismatchError
 from enricher.ports import Record
 
 NOON_MS, MINUTE_MS = 1_763_899_200_000, 60_000
@@ -29,13 +29,16 @@ class InMemory:
     async def commit(self, offset: int) -> None:
         self.log.group_offset = offset
 
+    async def retain_beacons_from(self, offset: int) -> None:
+        self.log.first = offset
+
 
 class OnKafka:
     """The same on a real broker, with topics of its own."""
 
     def __init__(self, bootstrap: str) -> None:
         self.bootstrap = bootstrap
-        self.log = KafkaLog(bootstrap, "log-contract")
+        self.log = KafkaLog(bootstrap, "log-contract", fetch_bytes=1)
 
     async def append_beacons(self, *values: bytes) -> None:
         async with _producer(self.bootstrap) as producer:
@@ -49,6 +52,9 @@ class OnKafka:
         await consumer.commit({TopicPartition("beacons", 0): offset})
         await consumer.stop()
 
+    async def retain_beacons_from(self, offset: int) -> None:
+        await _retain_from(self.bootstrap, "beacons", offset)
+
 
 @asynccontextmanager
 async def _producer(bootstrap: str):
@@ -56,6 +62,14 @@ async def _producer(bootstrap: str):
     await producer.start()
     yield producer
     await producer.stop()
+
+
+async def _retain_from(bootstrap: str, topic: str, offset: int) -> None:
+    """What retention does: the first offset of partition 0 moves on."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(offset)})
+    await admin.close()
 
 
 async def _fresh_topics(bootstrap: str, counts: dict[str, int]) -> None:
@@ -66,7 +80,7 @@ async def _fresh_topics(bootstrap: str, counts: dict[str, int]) -> None:
     for name, partitions in counts.items():
         for _ in range(100):
             try:
-                await admin.create_topics([NewTopic(name, partitions, 1)])
+                await admin.create_topics([NewTopic(name, partitions, 1, topic_configs={"retention.ms": "-1"})])
             except TopicAlreadyExistsError:
                 await asyncio.sleep(0.1)
             else:
@@ -79,10 +93,7 @@ async def world(request, memory_log):
     if request.param == "memory":
         yield InMemory(memory_log)
         return
-    bootstrap = request.getfixturevalue("kafka_url").removeprefix("kafka://")
-    await _fresh_topics(bootstrap, {"beacons": 2, "events": 2, "dead-letters": 2})
-    found = OnKafka(bootstrap)
-    await found.log.start()
+    found = await on_kafka(request.getfixturevalue("kafka_url"))
     yield found
     await found.log.stop()
 
@@ -128,6 +139,35 @@ async def test_a_range_of_beacons_is_read_from_its_start_to_before_its_end(world
     assert await world.log.first_offset(0) == 0
 
 
+async def test_a_range_whose_first_records_retention_took_begins_where_it_has_left_it(world):
+    await world.append_beacons(*(b"%d" % number for number in range(6)))
+    await world.retain_beacons_from(3)
+    assert [record.offset async for record in world.log.beacons(0, 0, 6)] == [3, 4, 5]
+    assert await world.log.first_offset(0) == 3
+
+
+async def test_a_range_that_retention_overtakes_while_it_is_read_goes_on_behind_it(world):
+    """A record or two may have been on their way already; the fetches hold one record each."""
+    await world.append_beacons(*(b"%d" % number for number in range(12)))
+    found = []
+    async for record in world.log.beacons(0, 0, 12):
+        found.append(record.offset)
+        if record.offset == 0:
+            await world.retain_beacons_from(8)
+    assert found[-4:] == [8, 9, 10, 11]
+    assert len(found) <= 7
+
+
+async def test_a_range_that_retention_takes_whole_while_it_is_read_ends(world):
+    await world.append_beacons(*(b"%d" % number for number in range(12)))
+    found = []
+    async for record in world.log.beacons(0, 0, 8):
+        found.append(record.offset)
+        if record.offset == 0:
+            await world.retain_beacons_from(10)
+    assert len(found) <= 3
+
+
 async def test_a_group_that_committed_nothing_stands_at_the_start(world):
     assert await world.log.committed(1) == 0
 
@@ -140,6 +180,45 @@ async def test_the_groups_commit_is_told(world):
 
 async def test_a_dead_letter_is_acknowledged(world):
     await world.log.bury(LETTER)
+
+
+async def on_kafka(kafka_url: str) -> OnKafka:
+    bootstrap = kafka_url.removeprefix("kafka://")
+    await _fresh_topics(bootstrap, {"beacons": 2, "events": 2, "dead-letters": 2})
+    found = OnKafka(bootstrap)
+    await found.log.start()
+    return found
+
+
+async def test_a_tail_that_retention_overtakes_while_it_is_read_goes_on_behind_it(kafka_url):
+    world = await on_kafka(kafka_url)
+    for offset in range(12):
+        await (await world.log.emit(0, envelope(offset), NOON_MS))
+    found = []
+    async for _, read in world.log.tail(0, MINUTE_MS):
+        found.append(read.sections[0].source_offset)
+        if found == [0]:
+            await _retain_from(world.bootstrap, "events", 8)
+    assert found[-4:] == [8, 9, 10, 11]
+    assert len(found) <= 7
+    await world.log.stop()
+
+
+async def test_a_tail_of_which_retention_has_left_nothing_is_empty(kafka_url):
+    world = await on_kafka(kafka_url)
+    for offset in range(3):
+        await (await world.log.emit(0, envelope(offset), NOON_MS))
+    await _retain_from(world.bootstrap, "events", 3)
+    assert await tail(world.log, MINUTE_MS) == []
+    await world.log.stop()
+
+
+async def test_a_range_beyond_the_logs_end_is_refused(kafka_url):
+    world = await on_kafka(kafka_url)
+    await world.append_beacons(b"only")
+    with pytest.raises(LostTailError, match="beacons 0 ends before 5"):
+        assert [record async for record in world.log.beacons(0, 5, 7)]
+    await world.log.stop()
 
 
 async def test_topics_of_unequal_partitions_are_refused(kafka_url):

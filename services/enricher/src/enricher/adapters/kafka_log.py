@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from aiokafka.structs import RecordMetadata
 from contract.dead_letter import DeadLetter, encode_dead_letter
 from contract.envelope import EventEnvelope, decode_events, encode_events
@@ -31,11 +31,19 @@ class LostTailError(Exception):
 class KafkaLog:
     """A component: starts once the topics are there, ends the process where `beacons` is made anew under it."""
 
-    def __init__(self, bootstrap: str, group: str, append_timeout_s: float = 60.0, look_again_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        group: str,
+        append_timeout_s: float = 60.0,
+        look_again_s: float = 5.0,
+        fetch_bytes: int = EVENTS.max_record_bytes,
+    ) -> None:
         self._bootstrap = bootstrap
         self._group = group
         self._append_timeout_s = append_timeout_s
         self._look_again_s = look_again_s
+        self._fetch_bytes = fetch_bytes
         self._incarnation = b""
         self._last_offset: dict[tuple[str, int], int] = {}
         self._producer: AIOKafkaProducer | None = None
@@ -91,28 +99,25 @@ class KafkaLog:
         """The oldest offset of `beacons` that is left."""
         source = TopicPartition(BEACONS.name, partition)
         async with self._reader(source) as reader:
-            return int((await reader.beginning_offsets([source]))[source])
+            return await _first(reader, source)
 
     async def tail(self, partition: int, silence_ms: int) -> AsyncIterator[tuple[int, EventEnvelope]]:
         """Time and envelope of the last records of `events`; raises where one cannot be read."""
         source = TopicPartition(EVENTS.name, partition)
         async with self._reader(source) as reader:
-            first = int((await reader.beginning_offsets([source]))[source])
-            end = int((await reader.end_offsets([source]))[source])
-            if end == first:
-                return
-            async for _, time_ms, _ in _read(reader, source, end - 1, end):
-                found = await reader.offsets_for_times({source: time_ms - silence_ms})
-                first = max(first, found[source].offset)
+            first, end = await _first(reader, source), int((await reader.end_offsets([source]))[source])
+            async for _, time_ms, _ in _read(reader, source, max(first, end - 1), end):
+                # nothing is found where retention takes the last record just now
+                found = (await reader.offsets_for_times({source: time_ms - silence_ms}))[source]
+                first = max(first, end if found is None else found.offset)
             async for _, time_ms, value in _read(reader, source, first, end):
                 yield time_ms, decode_events(value)
 
     async def beacons(self, partition: int, start: int, end: int) -> AsyncIterator[Record]:
-        """The records from `start` to before `end` that are still there."""
+        """The records from `start` to before `end` that are still there; what retention takes meanwhile is left out."""
         source = TopicPartition(BEACONS.name, partition)
         async with self._reader(source) as reader:
-            first = int((await reader.beginning_offsets([source]))[source])
-            async for offset, time_ms, value in _read(reader, source, max(first, start), end):
+            async for offset, time_ms, value in _read(reader, source, max(await _first(reader, source), start), end):
                 yield Record(partition, offset, time_ms, value)
 
     async def emit(self, partition: int, envelope: EventEnvelope, timestamp_ms: int) -> Awaitable[None]:
@@ -154,7 +159,7 @@ class KafkaLog:
             bootstrap_servers=self._bootstrap,
             enable_auto_commit=False,
             auto_offset_reset="none",
-            max_partition_fetch_bytes=EVENTS.max_record_bytes,
+            max_partition_fetch_bytes=self._fetch_bytes,
         )
         await reader.start()
         try:
@@ -164,18 +169,34 @@ class KafkaLog:
             await reader.stop()
 
 
+async def _first(reader: AIOKafkaConsumer, source: TopicPartition) -> int:
+    return int((await reader.beginning_offsets([source]))[source])
+
+
 async def _read(
     reader: AIOKafkaConsumer, source: TopicPartition, start: int, end: int
 ) -> AsyncIterator[tuple[int, int, bytes]]:
-    """Offset, time and value of the records from `start` to before `end`."""
-    if start >= end:
-        return
+    """Offset, time and value of the records from `start` to before `end`; of those that retention takes, none.
+
+    Raises LostTailError where the log ends before `start`.
+    """
+    following = start
     reader.seek(source, start)
-    while True:
-        for records in (await reader.getmany(timeout_ms=1_000)).values():
-            for record in records:
-                if record.offset >= end:
-                    return
-                yield record.offset, record.timestamp, record.value
-                if record.offset == end - 1:
-                    return
+    while following < end:
+        try:
+            batches = await reader.getmany(timeout_ms=1_000)
+        except OffsetOutOfRangeError as error:
+            first = await _first(reader, source)
+            if first <= following:
+                raise LostTailError(f"{source.topic} {source.partition} ends before {following}") from error
+            _log.warning(
+                "retention_overtook", topic=source.topic, partition=source.partition, start=following, end=first
+            )
+            following = first
+            reader.seek(source, first)
+            continue
+        for record in batches.get(source, ()):
+            if record.offset >= end:
+                return
+            following = record.offset + 1
+            yield record.offset, record.timestamp, record.value
