@@ -15,6 +15,7 @@ _OFFSETS = {
     "sink": 4,
     "salt-cron": 5,
     "rollup": 6,
+    "repeats": 7,
     "clickhouse": 23,
     "postgres": 32,
     "redis": 79,

@@ -19,7 +19,7 @@ from local_stack.ports import port_of
 from local_stack.program import Engine, Program
 from local_stack.settings import Settings
 
-SERVICES = ("salt-cron", "collector", "enricher", "sink", "rollup", "query-api")
+SERVICES = ("salt-cron", "collector", "enricher", "sink", "repeats", "rollup", "query-api")
 DEMO_SITE = "demo.tideline.example"
 
 
