@@ -158,7 +158,7 @@ def test_an_unexpected_failure_costs_its_own_beacon_and_no_other(enriching, beac
     bad = beacon(url=None)
     found = enriching(beacon(), bad, beacon())
     assert len(found.events) == 2
-    assert [(poison, bool(error)) for poison, error in found.poison] == [(bad, True)]
+    assert [(poison.place, poison.beacon, bool(poison.error)) for poison in found.poison] == [(1, bad, True)]
 
 
 def test_an_empty_envelope_makes_nothing(enriching):

@@ -94,7 +94,7 @@ async def test_more_records_than_there_is_room_for_wait_outside(partitions, sour
 
 async def test_it_is_not_ready_once_it_is_held(partitions):
     held = Intake(partitions, lambda: True)
-    with pytest.raises(HeldError):
+    with pytest.raises(HeldError, match=r"DEAD_LETTERS_A_MINUTE.*tideline dead-letters list.*restart"):
         await held.ready()
     await Intake(partitions, lambda: False).ready()
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from contract.dead_letter import WHOLE_ENVELOPE
 from contract.envelope import decode_beacons
 from contract.outcomes import UNKNOWN_SITE_ID, DeadReason, DropReason, Tally
 from enricher import envelope_to_events as core
@@ -44,6 +45,7 @@ async def test_what_cannot_be_opened_is_buried_as_it_was_and_counts_as_one(secti
     assert section.dead == [Tally(UNKNOWN_SITE_ID, memory_log.source[0].timestamp_ms // 60_000, "unreadable", 1)]
     (letter,) = memory_log.letters
     assert (letter.reason, letter.value, letter.topic, letter.source_offset) == ("unreadable", b"hello", "beacons", 0)
+    assert letter.place == WHOLE_ENVELOPE
 
 
 async def test_a_forged_envelope_moves_no_collectors_mark(section_maker, state, source, beacon):
@@ -71,9 +73,27 @@ async def test_a_poison_beacon_is_sealed_again_alone_and_the_rest_goes_on(
     today = secrets.tides["2025-11-23"]
     assert decode_beacons(letter.value, secrets.key_of(today.key_id)) == [poison]
     assert b"poison" not in letter.value
+    assert (letter.source_offset, letter.place) == (0, 1)
     logged = capsys.readouterr().out
     assert "beacon_dead" in logged
     assert not [canary for canary in ("203.0.113.9", "Gecko", "shop.example") if canary in logged]
+
+
+async def test_a_poison_beacon_keeps_its_place_where_others_of_its_envelope_have_expired(
+    section_maker, memory_log, state, source, beacon, secrets, opener, monkeypatch
+):
+    poison, late = beacon(url="https://shop.example/poison"), beacon(age_ms=2 * 86_400_000)
+
+    def fail_at(draft, _):
+        if draft.beacon == poison:
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(core, "STEPS", (fail_at, *core.STEPS))
+    secrets.gone.add("2025-11-21")
+    opener._now_s = lambda: 1_763_899_200 + 48 * 3_600
+    section = await section_maker.section_of(source(late, beacon(), poison), state)
+    assert [tally.reason for tally in section.dead] == [DeadReason.EXPIRED, DeadReason.POISON]
+    assert [letter.place for letter in memory_log.letters] == [2]
 
 
 async def test_past_the_limit_of_dead_letters_nothing_more_is_taken(section_maker, memory_log, state, source):

@@ -33,20 +33,29 @@ _MINUTE_MS = 60_000
 _received_ms = attrgetter("received_ms")
 
 
+class Poison(msgspec.Struct, frozen=True):
+    """A beacon at which a step failed unexpectedly."""
+
+    place: int
+    """Among the beacons that were to be enriched, from 0."""
+    beacon: Beacon
+    error: str
+    """The error's type."""
+
+
 class Enriched(msgspec.Struct, frozen=True):
     """What became of an envelope's beacons; each is in just one of the three."""
 
     events: list[Event]
     dropped: list[Tally]
-    poison: list[tuple[Beacon, str]]
-    """Beacons at which a step failed unexpectedly, with the error's type."""
+    poison: list[Poison]
 
 
 def enrich(beacons: Sequence[Beacon], world: World) -> Enriched:
     """The events of an envelope, in the beacons' order; never raises for a beacon's sake."""
     events: list[Event] = []
     drops: Counter[tuple[int, int, str]] = Counter()
-    poison: list[tuple[Beacon, str]] = []
+    poison: list[Poison] = []
     world.sessions.move_to(max(map(_received_ms, beacons), default=0))
     for place, beacon in enumerate(beacons):
         draft = Draft(beacon, place, NO_HIT)
@@ -59,7 +68,7 @@ def enrich(beacons: Sequence[Beacon], world: World) -> Enriched:
             else:
                 events.append(_finished(draft))
         except Exception as error:  # noqa: BLE001  one bad beacon must not hold up the others
-            poison.append((beacon, type(error).__name__))
+            poison.append(Poison(place, beacon, type(error).__name__))
     return Enriched(events, tallies(drops), poison)
 
 

@@ -66,7 +66,10 @@ class Intake:
     async def ready(self) -> None:
         """A health check: raises HeldError."""
         if self._is_held():
-            raise HeldError("the dead-letter limit was passed; look at them, then restart")
+            raise HeldError(
+                "more dead letters in a minute than DEAD_LETTERS_A_MINUTE: nothing more is taken and nothing is lost; "
+                "look at `tideline dead-letters list`, then restart with a release that can read them, or a higher limit"
+            )
 
     def assigned(self, partitions: Iterable[int]) -> None:
         """These partitions are ours from now on: each is rebuilt and caught up, whether or not a record comes.

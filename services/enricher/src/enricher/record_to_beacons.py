@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -35,6 +35,8 @@ class Opened(msgspec.Struct, frozen=True):
     """UTC day (whole days since 1970) to salt; the day before each as well, where it is known."""
     expired: list[Tally]
     """Beacons whose day's salt is gone; they are not among `beacons`."""
+    places: Sequence[int]
+    """Where each of `beacons` stood in the envelope, from 0."""
 
 
 class UnopenableError(Exception):
@@ -83,14 +85,14 @@ class Opener:
         days = days_of(beacons)
         salts = await self._salts(days)
         if days <= salts.keys():
-            return Opened(beacons, key, salts, [])
-        kept = [beacon for beacon in beacons if beacon.happened_ms // DAY_MS in salts]
+            return Opened(beacons, key, salts, [], range(len(beacons)))
+        places = [place for place, beacon in enumerate(beacons) if beacon.happened_ms // DAY_MS in salts]
         lost = Counter(
             (beacon.site_id, beacon.received_ms // _MINUTE_MS, DeadReason.EXPIRED.value)
             for beacon in beacons
             if beacon.happened_ms // DAY_MS not in salts
         )
-        return Opened(kept, key, salts, tallies(lost))
+        return Opened([beacons[place] for place in places], key, salts, tallies(lost), places)
 
     async def _key(self, key_id: bytes, day: str) -> AESGCM:
         """The key an envelope names, of about that day. Raises UnopenableError where it will not come back."""

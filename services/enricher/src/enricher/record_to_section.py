@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 from contract.beacon import Beacon
-from contract.dead_letter import DEAD_LETTER_VERSION, DeadLetter
+from contract.dead_letter import DEAD_LETTER_VERSION, WHOLE_ENVELOPE, DeadLetter
 from contract.envelope import VERSION, BeaconEnvelopeHead, Section, encode_beacons
 from contract.outcomes import UNKNOWN_SITE_ID, DeadReason, Tally
 from contract.topics import BEACONS
@@ -81,11 +81,12 @@ class SectionMaker:
         self, record: Record, state: PartitionState, head: BeaconEnvelopeHead, opened: Opened, enriched: Enriched
     ) -> None:
         letters: list[DeadLetter] = []
-        for beacon, error in enriched.poison:
-            _log.error("beacon_dead", error=error, partition=record.partition, offset=record.offset)
+        for poison in enriched.poison:
+            place = opened.places[poison.place]
+            _log.error("beacon_dead", error=poison.error, partition=record.partition, offset=record.offset, place=place)
             alone = BeaconEnvelopeHead(VERSION, head.epoch, head.partition, head.sequence, head.key_id)
-            value = encode_beacons(alone, [beacon], opened.key)
-            letters.append(_letter(record, state.incarnation, DeadReason.POISON, value))
+            value = encode_beacons(alone, [poison.beacon], opened.key)
+            letters.append(_letter(record, state.incarnation, DeadReason.POISON, value, place))
         await self._bury(letters)
 
     async def _bury(self, letters: list[DeadLetter]) -> None:
@@ -101,7 +102,9 @@ class SectionMaker:
             await self._destination.bury(letter)
 
 
-def _letter(record: Record, incarnation: bytes, reason: DeadReason, value: bytes) -> DeadLetter:
+def _letter(
+    record: Record, incarnation: bytes, reason: DeadReason, value: bytes, place: int = WHOLE_ENVELOPE
+) -> DeadLetter:
     return DeadLetter(
         DEAD_LETTER_VERSION,
         reason.value,
@@ -111,6 +114,7 @@ def _letter(record: Record, incarnation: bytes, reason: DeadReason, value: bytes
         record.offset,
         record.timestamp_ms,
         value,
+        place,
     )
 
 
@@ -125,7 +129,10 @@ def _poisoned(enriched: Enriched) -> list[Tally]:
     def minute(beacon: Beacon) -> int:
         return beacon.received_ms // _MINUTE_MS
 
-    return [Tally(beacon.site_id, minute(beacon), DeadReason.POISON.value, 1) for beacon, _ in enriched.poison]
+    return [
+        Tally(beacon.site_id, minute(beacon), DeadReason.POISON.value, 1)
+        for beacon in (poison.beacon for poison in enriched.poison)
+    ]
 
 
 def _count(section: Section, enriched: Enriched) -> None:
