@@ -12,6 +12,7 @@ from tideline.accounts import add_key, add_site, list_sites
 from tideline.clickhouse_ledger import migrate_clickhouse
 from tideline.exporting.command import export_group
 from tideline.importing.command import import_group
+from tideline.letters.command import dead_letters_group
 from tideline.plain_errors import plain_errors
 from tideline.postgres_ledger import migrate_postgres
 from tideline.settings import Settings, from_environment
@@ -95,5 +96,6 @@ def key_add(settings: Settings, scope: str, domain: str | None) -> None:
     click.echo(f"key of scope {scope} for {domain or 'all sites'}, shown only now: {made}")
 
 
+cli.add_command(dead_letters_group)
 cli.add_command(import_group)
 cli.add_command(export_group)

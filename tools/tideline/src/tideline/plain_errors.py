@@ -7,6 +7,8 @@ import click
 import psycopg
 from aiokafka.errors import KafkaError
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from redis.exceptions import RedisError
+from runtime.kafka_topic_ids import TopicIdError
 from runtime.settings import SettingsError
 
 from tideline.accounts import AccountError
@@ -31,7 +33,9 @@ def plain_errors() -> Iterator[None]:
         raise click.ClickException(_away("Postgres", error, "POSTGRES_URL")) from error
     except psycopg.errors.UndefinedTable as error:
         raise click.ClickException("Postgres has no tables yet; run `tideline migrate` first") from error
-    except KafkaError as error:
+    except RedisError as error:
+        raise click.ClickException(_away("Redis", error, "REDIS_URL")) from error
+    except (KafkaError, TopicIdError) as error:
         raise click.ClickException(_away("Kafka", error, "KAFKA_URL")) from error
     except ClickHouseError as error:
         raise click.ClickException(_away("ClickHouse", error, "CLICKHOUSE_URL")) from error

@@ -1,0 +1,1 @@
+"""Dead letters: what they are, what to do about them, and how they get back into the pipeline."""

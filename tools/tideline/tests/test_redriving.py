@@ -1,0 +1,235 @@
+"""Dead letters come back once each, however often re-driving is run, at once from two places, or killed midway."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, repeat
+
+import pytest
+from contract.beacon import Beacon
+from contract.dead_letter import DEAD_LETTER_VERSION, WHOLE_ENVELOPE, DeadLetter, encode_dead_letter
+from contract.envelope import VERSION, BeaconEnvelopeHead, decode_beacons, encode_beacons, read_head
+from contract.outcomes import DeadReason, Tally
+from contract.redrive import Redrive, encode_redrive, key_of
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tideline.letters import redriving
+from tideline.letters.judging import CARRIED, IN_DOUBT, NOT_STORED, SectionLines
+from tideline.letters.letter_log import LetterLog
+from tideline.letters.listing import Letters, letters_of
+from tideline.letters.redriving import Redriving
+from tideline.letters.section_lines import place_of
+from tideline.topic_reading import TopicRecord
+
+LIFE, LATER_LIFE = b"l" * 16, b"m" * 16
+KEY_ID = b"k" * 16
+KEY = AESGCM(bytes(32))
+MINUTE = 29_000_000
+HEAD = BeaconEnvelopeHead(VERSION, b"epoch--1", 0, 7, KEY_ID)
+
+
+def beacon(number: int) -> Beacon:
+    return Beacon(1, MINUTE * 60_000, "203.0.113.7", "Agent/1", "pageview", f"https://a.example/{number}")
+
+
+def letter(number: int, partition: int = 0, place: int = 3, reason: str = "poison") -> DeadLetter:
+    value = encode_beacons(HEAD, [beacon(number)], KEY)
+    return DeadLetter(DEAD_LETTER_VERSION, reason, "beacons", LIFE, partition, number, MINUTE * 60_000, value, place)
+
+
+class KilledError(Exception):
+    """The process is killed here."""
+
+
+class MemoryLog:
+    """Both topics in memory; a call may be the last of its process, done or not."""
+
+    def __init__(self, letters: list[DeadLetter]) -> None:
+        self.records = [TopicRecord(1, n, n, encode_dead_letter(each)) for n, each in enumerate(letters)]
+        self.beacons: list[tuple[int, bytes]] = []
+        self.life = LIFE
+
+
+class MemoryProcess:
+    """One process's hold of the log: `fates` says of each call whether it goes on, dies before, or dies after."""
+
+    def __init__(self, log: MemoryLog, fates: Iterator[str]) -> None:
+        self.log = log
+        self._fates = fates
+
+    async def letters(self) -> Letters:
+        await asyncio.sleep(0)
+        return letters_of(self.log.records)
+
+    async def incarnation(self) -> bytes:
+        return self.log.life
+
+    async def tell(self, redrive: Redrive) -> None:
+        await self._append(lambda: self.log.records.append(TopicRecord(0, 0, 0, encode_redrive(redrive))))
+
+    async def send(self, partition: int, value: bytes) -> None:
+        await self._append(lambda: self.log.beacons.append((partition, value)))
+
+    async def arrived(self, epoch: bytes, _since_ms: int) -> dict[int, int]:
+        await asyncio.sleep(0)
+        found: dict[int, int] = {}
+        for partition, value in self.log.beacons:
+            head = read_head(value)
+            if head.epoch == epoch:
+                found[partition] = max(found.get(partition, 0), head.sequence)
+        return found
+
+    async def _append(self, act) -> None:
+        await asyncio.sleep(0)
+        fate = next(self._fates)
+        if fate == "dies before":
+            raise KilledError
+        act()
+        await asyncio.sleep(0)
+        if fate == "dies after":
+            raise KilledError
+
+
+def dead_as_told(letters):
+    """A ledger in which every letter's section counts it dead."""
+    counts = Counter((place_of(each), each.reason) for each in letters)
+    return {
+        place: SectionLines((Tally(1, MINUTE, reason, count),), is_stored=True)
+        for (place, reason), count in counts.items()
+    }
+
+
+async def redrive(log: MemoryLog, fates: Iterator[str] | None = None, look_up=dead_as_told, keys=None):
+    process: LetterLog = MemoryProcess(log, fates or repeat("goes on"))
+    return await Redriving(process, {KEY_ID: KEY} if keys is None else keys, look_up).run(lambda *_: True)
+
+
+def counted(log: MemoryLog) -> Counter[str]:
+    """URL to how often the enricher would count it: a sequence at or below its epoch's last is passed over."""
+    marks: dict[tuple[int, bytes], int] = {}
+    found: Counter[str] = Counter()
+    for partition, value in log.beacons:
+        head = read_head(value)
+        if head.sequence > marks.get((partition, head.epoch), 0):
+            marks[partition, head.epoch] = head.sequence
+            found.update(each.url for each in decode_beacons(value, KEY))
+    return found
+
+
+LETTERS = [letter(n, partition=n % 2) for n in range(5)]
+ONCE = Counter({beacon(n).url: 1 for n in range(5)})
+FATES = st.lists(st.sampled_from(["goes on", "goes on", "dies before", "dies after"]), max_size=12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(FATES, min_size=1, max_size=4))
+def test_each_letter_comes_once_from_processes_that_run_at_once_and_die_anywhere(lives):
+    log = MemoryLog(LETTERS)
+
+    async def at_once() -> None:
+        await asyncio.gather(
+            *(redrive(log, chain(fates, repeat("goes on"))) for fates in lives), return_exceptions=True
+        )
+
+    asyncio.run(at_once())
+    asyncio.run(redrive(log))
+    assert counted(log) == ONCE
+    assert not letters_of(log.records).open()
+
+
+def test_run_again_it_finds_nothing_to_do():
+    log = MemoryLog(LETTERS)
+    assert len(asyncio.run(redrive(log)).sent) == 5
+    assert asyncio.run(redrive(log)).sent == ()
+    assert len(log.beacons) == 5
+
+
+def test_what_a_killed_run_began_is_gone_on_with_under_the_same_numbers():
+    log = MemoryLog(LETTERS)
+    with pytest.raises(KilledError):
+        asyncio.run(redrive(log, chain(["goes on", "goes on", "dies after"], repeat("goes on"))))
+    assert len(log.beacons) == 2
+    asyncio.run(redrive(log))
+    assert counted(log) == ONCE
+    assert len({read_head(value).epoch for _, value in log.beacons}) == 1
+
+
+def test_without_the_claim_two_at_once_would_count_twice(monkeypatch):
+    """The model notices: a run that takes a fresh epoch for each letter doubles them."""
+    monkeypatch.setattr(Letters, "owned", lambda self, _: dict.fromkeys(self.letters, 1))
+    log = MemoryLog(LETTERS[::2])
+
+    async def at_once() -> None:
+        await asyncio.gather(redrive(log), redrive(log))
+
+    asyncio.run(at_once())
+    assert set(counted(log).values()) != {1}
+
+
+def test_two_letters_of_one_beacon_are_one():
+    log = MemoryLog([LETTERS[0], LETTERS[0]])
+    assert len(asyncio.run(redrive(log)).sent) == 1
+
+
+def test_a_letter_that_comes_back_is_dead_no_more_in_the_ledger():
+    log = MemoryLog(LETTERS[:1])
+    asyncio.run(redrive(log))
+    ((partition, value),) = log.beacons
+    assert partition == 0
+    assert read_head(value).dropped == (Tally(1, MINUTE, "poison", -1),)
+    assert read_head(value).key_id == KEY_ID
+
+
+def test_an_envelope_of_a_version_that_is_known_by_now_brings_the_collectors_own_drops_along():
+    own = Tally(0, MINUTE, "unknown_site", 3)
+    head = BeaconEnvelopeHead(VERSION, b"epoch--1", 0, 7, KEY_ID, (own,))
+    whole = DeadLetter(
+        DEAD_LETTER_VERSION, DeadReason.UNKNOWN_VERSION, "beacons", LIFE, 0, 9, MINUTE * 60_000,
+        encode_beacons(head, [beacon(1), beacon(2)], KEY), WHOLE_ENVELOPE,
+    )  # fmt: skip
+    log = MemoryLog([whole])
+    asyncio.run(redrive(log))
+    assert read_head(log.beacons[0][1]).dropped == (own, Tally(1, MINUTE, "unknown_version", -1))
+    assert sum(counted(log).values()) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (SectionLines((Tally(1, MINUTE, "", 4),), is_stored=True), CARRIED),
+        (SectionLines((), is_stored=True), CARRIED),
+        (SectionLines((), is_stored=False), NOT_STORED),
+    ],
+)
+def test_what_its_section_does_not_count_as_dead_does_not_come_again(lines, why):
+    log = MemoryLog(LETTERS[:1])
+    outcome = asyncio.run(redrive(log, look_up=lambda letters: {place_of(each): lines for each in letters}))
+    assert (outcome.sent, list(outcome.refused.values())) == ((), [why])
+    assert log.beacons == []
+    assert letters_of(log.records).open()
+
+
+def test_more_letters_than_dead_in_a_section_are_left_to_people():
+    log = MemoryLog([letter(1, place=0), letter(1, place=1)])
+    one_dead = SectionLines((Tally(1, MINUTE, "poison", 1),), is_stored=True)
+    outcome = asyncio.run(redrive(log, look_up=lambda letters: {place_of(each): one_dead for each in letters}))
+    assert set(outcome.refused.values()) == {IN_DOUBT}
+
+
+def test_a_letter_whose_key_is_gone_is_refused_and_stays_listed():
+    log = MemoryLog(LETTERS[:1])
+    outcome = asyncio.run(redrive(log, keys={}))
+    assert list(outcome.refused.values()) == [redriving.KEY_GONE]
+    assert key_of(LETTERS[0]) in letters_of(log.records).open()
+
+
+def test_what_was_begun_before_beacons_was_made_anew_is_left_to_people():
+    log = MemoryLog(LETTERS[:1])
+    with suppress(KilledError):
+        asyncio.run(redrive(log, chain(["goes on", "dies after"], repeat("goes on"))))
+    log.life = LATER_LIFE
+    outcome = asyncio.run(redrive(log))
+    assert list(outcome.refused.values()) == [redriving.OTHER_LIFE]
+    assert len(log.beacons) == 1
