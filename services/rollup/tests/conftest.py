@@ -8,6 +8,8 @@ from typing import Any
 import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
+from rollup.adapters.event_store import EventStore
+from rollup.adapters.rollup_days import RollupDays
 from rollup.adapters.session_days import SessionDays
 
 _sites = itertools.count(7_000_001)
@@ -59,6 +61,19 @@ class Site:
         given = {"since": MIDNIGHT + timedelta(minutes=since), "until": MIDNIGHT + timedelta(minutes=until)}
         return list(self.client.query(asked, parameters={"site": self.site_id, **given}).result_rows)
 
+    def rolled_up(self, zone: str = "Etc/UTC") -> list[Any]:
+        """The local days around MIDNIGHT that have a roll-up which may be read."""
+        return [row[0] for row in self.client.query(f"SELECT day FROM {self._builds(zone)} ORDER BY day").result_rows]
+
+    def rollup(self, columns: str, dimension: str = "all") -> list[tuple[Any, ...]]:
+        """Rows of the builds that may be read, of one dimension, by day, value and gap."""
+        asked = f"SELECT {columns} FROM rollup_days WHERE site_id = {self.site_id} AND dimension = '{dimension}'"
+        asked += f" AND build IN (SELECT build FROM {self._builds('Etc/UTC')}) ORDER BY day, value, gap"
+        return list(self.client.query(asked).result_rows)
+
+    def _builds(self, zone: str) -> str:
+        return f"rollup_builds(site={self.site_id}, zone='{zone}', first='2019-01-01', last='2020-01-01')"
+
     def built(self, columns: str = "session_id") -> list[tuple[Any, ...]]:
         """What `sessions` itself holds of the site."""
         asked = f"SELECT {columns} FROM sessions WHERE site_id = {self.site_id} ORDER BY session_id"
@@ -87,9 +102,19 @@ def site(make_site: Callable[[], Site]) -> Site:
 
 
 @pytest.fixture
-async def days(migrated_clickhouse_url: str) -> AsyncIterator[SessionDays]:
-    made = SessionDays(
+async def store(migrated_clickhouse_url: str) -> AsyncIterator[EventStore]:
+    made = EventStore(
         lambda: clickhouse_connect.get_async_client(dsn=migrated_clickhouse_url, autogenerate_session_id=False)
     )
     yield made
     await made.stop()
+
+
+@pytest.fixture
+def days(store: EventStore) -> SessionDays:
+    return SessionDays(store)
+
+
+@pytest.fixture
+def rollups(store: EventStore) -> RollupDays:
+    return RollupDays(store, least_events=1)

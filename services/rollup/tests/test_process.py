@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import psycopg
 from local_stack.ports import free_port
 
 
@@ -25,13 +26,20 @@ def _answers(url: str) -> bool:
         return False
 
 
-def test_a_day_is_built_without_being_asked_for(site: Any, migrated_clickhouse_url: str) -> None:
+def test_days_are_built_without_being_asked_for(
+    site: Any, migrated_clickhouse_url: str, migrated_postgres_url: str
+) -> None:
     site.visit([10, 12])
+    with psycopg.connect(migrated_postgres_url, autocommit=True) as connection:
+        text = "INSERT INTO sites (site_id, domain, timezone) OVERRIDING SYSTEM VALUE VALUES (%s, %s, 'Asia/Kolkata')"
+        connection.execute(text, [site.site_id, f"s{site.site_id}.example"])
     port = free_port()
-    told = {"CLICKHOUSE_URL": migrated_clickhouse_url, "PORT": str(port), "TICK_S": "0.2"}
+    told = {"CLICKHOUSE_URL": migrated_clickhouse_url, "POSTGRES_URL": migrated_postgres_url, "LEAST_EVENTS": "1"}
+    told |= {"PORT": str(port), "TICK_S": "0.2"}
     process = subprocess.Popen([sys.executable, "-m", "rollup"], env={**os.environ, **told}, stderr=subprocess.PIPE)
     try:
         _wait(site.built)
+        _wait(lambda: site.rolled_up("Asia/Kolkata"))
         _wait(lambda: _answers(f"http://127.0.0.1:{port}/health/ready"))
         metrics = httpx.get(f"http://127.0.0.1:{port}/metrics").text
         assert "tideline_rollup_days_rebuilt_total" in metrics
@@ -41,6 +49,7 @@ def test_a_day_is_built_without_being_asked_for(site: Any, migrated_clickhouse_u
         _, lines = process.communicate(timeout=30)
     assert process.returncode == 0
     assert b"day_rebuilt" in lines
+    assert b"day_rolled_up" in lines
 
 
 def test_a_missing_setting_is_named(migrated_clickhouse_url: str) -> None:

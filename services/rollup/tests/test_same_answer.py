@@ -8,6 +8,7 @@ import clickhouse_connect
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rollup.adapters.event_store import EventStore
 from rollup.adapters.session_days import SessionDays
 
 FIRST = date(2019, 3, 5)
@@ -71,9 +72,9 @@ def test_session_rows_are_those_of_a_plain_count(
     site, model = make_site(), Model()
 
     async def build(day: date) -> None:
-        days = SessionDays(lambda: clickhouse_connect.get_async_client(dsn=migrated_clickhouse_url))
-        await days.rebuild(day)
-        await days.stop()
+        store = EventStore(lambda: clickhouse_connect.get_async_client(dsn=migrated_clickhouse_url))
+        await SessionDays(store).rebuild(day)
+        await store.stop()
 
     for kind, what in steps:
         _apply(kind, what, site, model)

@@ -8,6 +8,7 @@ from typing import Any
 import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError
+from rollup.adapters.event_store import EventStore
 from rollup.adapters.session_days import SessionDays
 
 DAY, NEXT_DAY = date(2019, 3, 5), date(2019, 3, 6)
@@ -108,18 +109,18 @@ async def test_a_day_that_holds_two_builds_is_not_read(site: Any, days: SessionD
 
 
 async def test_a_builder_that_fails_half_way_leaves_the_day_and_no_table(
-    site: Any, days: SessionDays, monkeypatch: pytest.MonkeyPatch
+    site: Any, days: SessionDays, store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.visit([10])
     await days.rebuild(DAY)
-    command = days._command
+    command = store.command
 
-    async def broken(name: str, **parameters: Any) -> None:
-        await command(name, **parameters)
+    async def broken(name: str, *fragments: Any, **parameters: Any) -> None:
+        await command(name, *fragments, **parameters)
         if name == "build_fill":
             raise DatabaseError("away")
 
-    monkeypatch.setattr(days, "_command", broken)
+    monkeypatch.setattr(store, "command", broken)
     site.visit([11])
     with pytest.raises(DatabaseError):
         await days.rebuild(DAY)
@@ -146,8 +147,8 @@ async def test_a_store_that_is_away_is_met_again_later(migrated_clickhouse_url: 
             raise error
         return await clickhouse_connect.get_async_client(dsn=migrated_clickhouse_url)
 
-    days = SessionDays(connect)
+    store = EventStore(connect)
     with pytest.raises(OSError, match="away"):
-        await days.alive()
-    await days.alive()
-    await days.stop()
+        await store.alive()
+    await store.alive()
+    await store.stop()

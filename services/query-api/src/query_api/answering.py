@@ -12,12 +12,15 @@ from query_api.question import Question, leaves
 from query_api.question_to_sql import (
     PlaceNames,
     Statement,
+    builds_statement,
     first_day_statement,
+    imported_statement,
     patterns_statement,
     question_to_count,
     question_to_sql,
 )
 from query_api.rows_to_metric import Json, rows_to_metric
+from query_api.steps.rollup_plan import Plan, is_rolled_up, plan
 
 
 class Engine(Protocol):
@@ -39,8 +42,9 @@ class Answering:
         """The answer as JSON. Raises InvalidQuestionError or UnavailableError."""
         await self._check_patterns(asked)
         question = await self.question(asked, site)
-        rows = await self.rows(question)
-        total_rows = await self._total(question) if question.include.total_rows else None
+        read = await self._plan(question)
+        rows = await self._engine.rows(question_to_sql(question, self._place_names, read))
+        total_rows = await self._total(question, read) if question.include.total_rows else None
         return rows_to_metric(question, rows, total_rows)
 
     async def question(self, asked: Asked, site: Site) -> Question:
@@ -55,10 +59,22 @@ class Answering:
 
     async def rows(self, question: Question) -> list[list[object]]:
         """The rows of a question's results."""
-        return await self._engine.rows(question_to_sql(question, self._place_names))
+        return await self._engine.rows(question_to_sql(question, self._place_names, await self._plan(question)))
 
-    async def _total(self, question: Question) -> int:
-        rows = await self._engine.rows(question_to_count(question, self._place_names))
+    async def _plan(self, question: Question) -> Plan | None:
+        """The roll-ups to answer from; None where there are none, or they do not hold what is asked for."""
+        if not is_rolled_up(question):
+            return None
+        found = plan(question, await self._engine.rows(builds_statement(question)))
+        if found is not None and found.runs and await self._count(imported_statement(question, found)):
+            return None
+        return found
+
+    async def _total(self, question: Question, read: Plan | None) -> int:
+        return await self._count(question_to_count(question, self._place_names, read))
+
+    async def _count(self, statement: Statement) -> int:
+        rows = await self._engine.rows(statement)
         return int(str(rows[0][0]))
 
     async def _check_patterns(self, asked: Asked) -> None:

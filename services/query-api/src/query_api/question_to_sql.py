@@ -5,6 +5,7 @@ docs/specs/query-api.md; the statements stand in `sql/`.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -15,6 +16,8 @@ from query_api.steps.bindings import Bindings, Value
 from query_api.steps.conditions import joined
 from query_api.steps.fragments import sql
 from query_api.steps.parts import Side, grouped_by, joins_pages, parts_of, sides_of
+from query_api.steps.rolled_parts import rolled_parts
+from query_api.steps.rollup_plan import Plan, midnight, rollups_of
 from query_api.steps.time_labels import skipped_hours
 
 PlaceNames = Mapping[str, Mapping[str, str]]
@@ -28,32 +31,46 @@ class Statement(msgspec.Struct, frozen=True):
     parameters: dict[str, Value]
 
 
-def question_to_sql(question: Question, place_names: PlaceNames) -> Statement:
-    """The statement whose rows are the question's results: dimensions first, then metrics."""
-    bindings = _bindings(question, place_names)
-    sides = sides_of(question)
+def question_to_sql(question: Question, place_names: PlaceNames, plan: Plan | None = None) -> Statement:
+    """The statement whose rows are the question's results: dimensions first, then metrics; by roll-ups with a plan."""
+    bindings = _bindings(question, place_names, plan)
     keys = [_result_key(name, place) for place, name in enumerate(question.dimensions)]
+    if plan is None:
+        sides = sides_of(question)
+        results = [_result(name, question, sides, bindings) for name in question.metrics]
+    else:
+        results = [_rolled_result(name, question, plan, bindings) for name in question.metrics]
     text = sql(
-        "answer",
-        columns=", ".join([*keys, *(_result(name, question, sides, bindings) for name in question.metrics)]),
-        parts=parts_of(question, sides, question.dimensions, bindings),
-        group=grouped_by(question.dimensions),
-        having=_having(question, sides),
-        order=_order(question),
+        "answer", columns=", ".join([*keys, *results]), order=_order(question), **_grouped(question, plan, bindings)
     )
     return Statement(text, bindings.used_in(text))
 
 
-def question_to_count(question: Question, place_names: PlaceNames) -> Statement:
+def question_to_count(question: Question, place_names: PlaceNames, plan: Plan | None = None) -> Statement:
     """The statement whose one value is how many rows the question has on all pages together."""
-    bindings = _bindings(question, place_names)
-    sides = sides_of(question)
-    text = sql(
-        "count",
-        parts=parts_of(question, sides, question.dimensions, bindings),
-        group=grouped_by(question.dimensions),
-        having=_having(question, sides),
-    )
+    bindings = _bindings(question, place_names, plan)
+    text = sql("count", **_grouped(question, plan, bindings))
+    return Statement(text, bindings.used_in(text))
+
+
+def builds_statement(question: Question) -> Statement:
+    """The statement whose rows are the builds that a question may be answered from: day and number."""
+    text = sql("rollup.builds")
+    return Statement(text, _bindings(question, {}).used_in(text))
+
+
+def imported_statement(question: Question, plan: Plan) -> Statement:
+    """The statement whose one value is how many imported events the runs of a plan have."""
+    bindings = _bindings(question, {})
+    spans = [
+        sql(
+            "rollup.span",
+            since=bindings.instant(midnight(run.first, question)),
+            until=bindings.instant(midnight(run.last + timedelta(days=1), question)),
+        )
+        for run in plan.runs
+    ]
+    text = sql("rollup.imported", spans=joined("or", spans))
     return Statement(text, bindings.used_in(text))
 
 
@@ -67,7 +84,22 @@ def patterns_statement(patterns: list[str]) -> Statement:
     return Statement(sql("patterns"), {"patterns": patterns})
 
 
-def _bindings(question: Question, place_names: PlaceNames) -> Bindings:
+def _grouped(question: Question, plan: Plan | None, bindings: Bindings) -> dict[str, str]:
+    group = grouped_by(question.dimensions)
+    if plan is not None:
+        return {"parts": rolled_parts(question, plan, bindings), "group": group, "having": ""}
+    sides = sides_of(question)
+    parts = parts_of(question, sides, question.dimensions, bindings)
+    return {"parts": parts, "group": group, "having": _having(question, sides)}
+
+
+def _rolled_result(name: str, question: Question, plan: Plan, bindings: Bindings) -> str:
+    everyone = msgspec.structs.replace(question, dimensions=())
+    whole = {"everyone": rolled_parts(everyone, plan, bindings)} if name == "percentage" else {}
+    return sql("rolled.result", expression=sql(f"rolled.{name}", **whole), name=name)
+
+
+def _bindings(question: Question, place_names: PlaceNames, plan: Plan | None = None) -> Bindings:
     fixed: dict[str, Value] = {
         "site": question.site_id,
         "since": f"{question.period.since:%Y-%m-%d %H:%M:%S}.000",
@@ -75,6 +107,9 @@ def _bindings(question: Question, place_names: PlaceNames) -> Bindings:
         "zone": question.zone,
         "skipped_hours": skipped_hours(question.period),
         "first_day": question.period.first.date().isoformat(),
+        "last_day": question.period.last.date().isoformat(),
+        "rollups": list(rollups_of(question)),
+        "builds": list(plan.builds) if plan else [],
         "limit": question.limit,
         "offset": question.offset,
     }

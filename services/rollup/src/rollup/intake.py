@@ -1,11 +1,15 @@
-"""The timer's one job; an event store that is away fails a tick and not the process."""
+"""The timer's jobs; a store that is away fails a job of a tick and not the process."""
+
+from collections.abc import Mapping
 
 from runtime.ticker import Job, Ticker
 
 from rollup import metrics
-from rollup.adapters.session_days import AWAY
+from rollup.adapters import event_store, site_zones
+
+AWAY = (*event_store.AWAY, *site_zones.AWAY)
 
 
-def timer(tick: Job, tick_s: float) -> Ticker:
-    """A component that rebuilds at once, beside whatever starts next, and then every `tick_s`."""
-    return Ticker({"ticks": tick}, tick_s, AWAY, lambda _: metrics.FAILED_TICKS.inc())
+def timer(jobs: Mapping[str, Job], tick_s: float) -> Ticker:
+    """A component that does the jobs at once, beside whatever starts next, and then every `tick_s`."""
+    return Ticker(jobs, tick_s, AWAY, lambda job: metrics.FAILED_TICKS.labels(job).inc())

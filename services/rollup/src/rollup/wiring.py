@@ -1,7 +1,7 @@
 """The object graph of rollup.
 
-Start: the event store first (it connects by itself), then the timer, which asks it, then HTTP, so that readiness tells
-what the timer found. Stop is the reverse: a rebuild in progress is dropped and leaves its day as it was.
+Start: the event store first (it connects by itself), then the timer, which asks it and Postgres, then HTTP, so that
+readiness tells what the timer found. Stop is the reverse: what is being built is dropped and leaves its day as it was.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,13 @@ from runtime.http import HttpServer
 from runtime.lifecycle import Component
 from starlette.applications import Starlette
 
+from rollup.adapters.event_store import EventStore
+from rollup.adapters.rollup_days import RollupDays
 from rollup.adapters.session_days import SessionDays
+from rollup.adapters.site_zones import SiteZones
 from rollup.intake import timer
 from rollup.rebuilding import Rebuilding
+from rollup.rolling_up import RollingUp
 from rollup.settings import Settings
 
 
@@ -26,11 +30,15 @@ def wire(settings: Settings) -> Sequence[Component]:
     async def connect() -> AsyncClient:
         return await clickhouse_connect.get_async_client(dsn=settings.clickhouse_url, autogenerate_session_id=False)
 
-    days = SessionDays(connect)
-    ticks = timer(Rebuilding(days, _today, settings.most_days_a_tick).tick, settings.tick_s)
-    checks = {"clickhouse": days.alive, "ticks": ticks.check("ticks")}
-    server = HttpServer(Starlette(routes=health.routes(checks)), settings.host, settings.port)
-    return [days, ticks, server]
+    store = EventStore(connect)
+    most_days = settings.most_days_a_tick
+    rebuilding = Rebuilding(SessionDays(store), _today, most_days)
+    rollups = RollupDays(store, settings.least_events)
+    rolling_up = RollingUp(rollups, SiteZones(settings.postgres_url), _today, most_days)
+    ticks = timer({"sessions": rebuilding.tick, "rollups": rolling_up.tick}, settings.tick_s)
+    checks = {name: ticks.check(name) for name in ("sessions", "rollups")}
+    app = Starlette(routes=health.routes({"clickhouse": store.alive, **checks}))
+    return [store, ticks, HttpServer(app, settings.host, settings.port)]
 
 
 def _today() -> date:

@@ -80,7 +80,7 @@ $column ASC
 $column DESC
 
 -- name: count
-SELECT count() FROM (SELECT 1 FROM ($parts) $group $having)
+SELECT count() FROM (SELECT count() FROM ($parts) $group $having)
 
 -- name: first_day
 -- The site's first visit, in the order in which the table lies.

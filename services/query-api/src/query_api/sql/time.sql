@@ -35,8 +35,11 @@ toString(makeDate(intDiv($number - 1, 12), ($number - 1) % 12 + 1, 1))
 -- name: since
 {since:DateTime64(3, 'UTC')}
 
+-- name: until
+{until:DateTime64(3, 'UTC')}
+
 -- name: last
-({until:DateTime64(3, 'UTC')} - toIntervalMillisecond(1))
+($until - toIntervalMillisecond(1))
 
 -- name: first_of_visit
 greatest(session_start, $since)

@@ -1,6 +1,7 @@
 """The values of a statement: put in by Python, taken out by the engine as `{name:Type}`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 Value = int | str | list[str] | list[int]
 
@@ -15,6 +16,10 @@ class Bindings:
     def text(self, value: str) -> str:
         """The placeholder of a text."""
         return self._placeholder(value, "String")
+
+    def instant(self, value: datetime) -> str:
+        """The placeholder of an instant, UTC, to the second."""
+        return self._placeholder(f"{value:%Y-%m-%d %H:%M:%S}.000", "DateTime64(3, 'UTC')")
 
     def texts(self, values: Sequence[str]) -> str:
         """The placeholder of a list of texts."""

@@ -139,23 +139,28 @@ def _key(name: str, place: int, side: Side, bindings: Bindings) -> str:
     dimension = dimension_named(_entry_names([name]).get(name, name) if side.rows == VISITS else name)
     if dimension is None:
         raise LookupError(name)
-    return sql("key", expression=_shown(dimension, bindings), place=str(place))
+    return sql("key", expression=shown(dimension, value_of(dimension, bindings), bindings), place=str(place))
 
 
-def _shown(dimension: Dimension, bindings: Bindings) -> str:
-    value = value_of(dimension, bindings)
+def shown(dimension: Dimension, value: str, bindings: Bindings) -> str:
+    """The expression of a value as results have it, with a word where it is empty."""
     if dimension.kind == "number":
         return value
     return sql("shown", value=value, empty=bindings.text(dimension.empty))
 
 
-def _time(bucket: TimeBucket, rows: str) -> str:
+def time_of(bucket: TimeBucket, rows: str, since: str, last: str) -> str:
+    """The number of the bucket that an event is in, or of each that a visit is in between two instants."""
     if rows == EVENTS:
         return _number(bucket, "timestamp")
-    first, last = sql("first_of_visit", since=sql("since")), sql("last_of_visit", last=sql("last"))
+    first, last = sql("first_of_visit", since=since), sql("last_of_visit", last=last)
     if bucket.name == MINUTE:
         return sql("minutes_of_visit", bucket=_number(bucket, sql("minute_start")), first=first, last=last)
     return sql("buckets_of_visit", first=_number(bucket, first), last=_number(bucket, last))
+
+
+def _time(bucket: TimeBucket, rows: str) -> str:
+    return time_of(bucket, rows, sql("since"), sql("last", until=sql("until")))
 
 
 def _number(bucket: TimeBucket, instant: str) -> str:

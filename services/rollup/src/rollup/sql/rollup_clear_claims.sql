@@ -1,0 +1,1 @@
+DELETE FROM rollup_claims WHERE build IN {builds:Array(UInt64)}

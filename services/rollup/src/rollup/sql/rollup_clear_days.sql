@@ -1,0 +1,1 @@
+DELETE FROM rollup_days WHERE build IN {builds:Array(UInt64)}

@@ -1,0 +1,1 @@
+SELECT site_id, timezone FROM sites
