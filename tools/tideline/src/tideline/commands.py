@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tideline.accounts import add_key, add_site, list_sites
+from tideline.auditing.command import audit
 from tideline.clickhouse_ledger import migrate_clickhouse
 from tideline.exporting.command import export_group
 from tideline.importing.command import import_group
@@ -96,6 +97,7 @@ def key_add(settings: Settings, scope: str, domain: str | None) -> None:
     click.echo(f"key of scope {scope} for {domain or 'all sites'}, shown only now: {made}")
 
 
+cli.add_command(audit)
 cli.add_command(dead_letters_group)
 cli.add_command(import_group)
 cli.add_command(export_group)
