@@ -8,15 +8,14 @@ import signal
 import time
 
 import redis
+from local_stack.stack import SERVICES
 
 from tests.chaos import poison
 from tests.chaos.field import Field
 from tests.chaos.ordeal import Fault, Strike
-from tests.chaos.stack_behind_proxies import ENGINES, HOSTS
+from tests.chaos.stack_behind_proxies import ENGINES, HOSTS, TWICE
 
-SERVICES = ("salt-cron", "collector", "enricher", "sink", "rollup", "query-api")
-TWOFOLD = ("collector", "enricher", "sink")
-FAR_SERVICES = tuple(f"{name}-far" for name in TWOFOLD)
+FAR_SERVICES = tuple(f"{name}-far" for name in TWICE)
 LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
 
 
@@ -124,19 +123,19 @@ def several_in_turn(field: Field, dice: random.Random) -> None:
 
 FAULTS = (
     *(Fault(f"kill -9 of {name}", killed(name)) for name in SERVICES),
-    *(Fault(f"kill -9 of every {name}", killed_on_both_hosts(name)) for name in TWOFOLD),
-    *(Fault(f"kill -9 of {name}, three times", killed_again_and_again(name)) for name in TWOFOLD),
+    *(Fault(f"kill -9 of every {name}", killed_on_both_hosts(name)) for name in TWICE),
+    *(Fault(f"kill -9 of {name}, three times", killed_again_and_again(name)) for name in TWICE),
     *(Fault(f"kill -9 of {engine}", killed(engine)) for engine in ENGINES),
     Fault("kill -9 of clickhouse, three times", killed_again_and_again("clickhouse")),
     Fault("kill -9 of kafka, three times", killed_again_and_again("kafka")),
     Fault("kill -9 of redis and salt-cron", killed("redis", "salt-cron")),
     Fault("kill -9 of all services", killed(*SERVICES, *FAR_SERVICES)),
     Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *FAR_SERVICES)),
-    *(Fault(f"{name} frozen, then thawed", frozen(name)) for name in TWOFOLD),
+    *(Fault(f"{name} frozen, then thawed", frozen(name)) for name in TWICE),
     *(Fault(f"every {name} frozen, then thawed", frozen(name, f"{name}-far")) for name in ("enricher", "sink")),
     *(Fault(f"{engine} frozen, then thawed", frozen(engine)) for engine in ENGINES),
     *(Fault(f"{name}: two to four to three and back", scaled(name)) for name in ("enricher", "sink")),
-    *(Fault(f"{name} restarted", stopped(name)) for name in ("kafka", "clickhouse", *TWOFOLD)),
+    *(Fault(f"{name} restarted", stopped(name)) for name in ("kafka", "clickhouse", *TWICE)),
     Fault("clickhouse refuses", refused("clickhouse", 15)),
     Fault("clickhouse answers 2 s late", weather("clickhouse", 15, delay_s=1.0)),
     Fault("clickhouse half-open", weather("clickhouse", 15, silent=True)),

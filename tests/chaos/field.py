@@ -148,10 +148,10 @@ class Field:
             return self.stack.http.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
         return False
 
-    def rows(self, site: str) -> list[Row] | None:
-        """What ClickHouse has of the site; None while it does not answer."""
+    def rows(self, site: str, at_least: int = 0) -> list[Row] | None:
+        """What ClickHouse has of the site, nothing where that is less; None while it does not answer."""
         with suppress(ClickHouseError, OSError):
-            return stored_rows(self.stack.endpoints["clickhouse"], site)
+            return stored_rows(self.stack.endpoints["clickhouse"], site, at_least)
         return None
 
     def lag(self) -> int | None:

@@ -5,7 +5,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -13,8 +13,12 @@ import aiohttp
 
 CANARY = "Xylophone/77"
 USER_AGENT = f"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 {CANARY}"
-CANARY_NETWORK = "10.177"
+CANARY_NETWORK, OTHER_NETWORK = "10.177", "10.178"
 ANSWER_WITHIN_S = 20
+MOST_REPEATS = 2
+REPEAT_AFTER_S = (1, 3)
+ELSEWHERE = 1_000_000
+"""Added to a visitor's number where he sends again from another network."""
 MOST_OPEN = 200
 PEOPLE_AT_ONCE = 60
 BEACONS_EACH = 8
@@ -23,11 +27,12 @@ ACCEPTED = 202
 
 
 def address_of(visitor: int) -> str:
-    """The address of the visitor of that number, of a network that nobody else uses here."""
-    return f"{CANARY_NETWORK}.{visitor // 250 % 250}.{visitor % 250 + 1}"
+    """The address of the visitor of that number, of networks that nobody else uses here."""
+    network = OTHER_NETWORK if visitor >= ELSEWHERE else CANARY_NETWORK
+    return f"{network}.{visitor // 250 % 250}.{visitor % 250 + 1}"
 
 
-@dataclass
+@dataclass(slots=True)
 class Sent:
     """One beacon: who sent it, when, and what became of it as far as its sender knows."""
 
@@ -35,6 +40,8 @@ class Sent:
     at_s: float
     """time.monotonic()"""
     status: int = NO_ANSWER
+    again: bool = False
+    """Sent more than once, under the id of the first attempt: it waits until it can be judged."""
 
 
 @dataclass
@@ -44,8 +51,12 @@ class Ledger:
     sent: list[Sent] = field(default_factory=list)
 
     def accepted(self, before_s: float = float("inf")) -> set[int]:
-        """The ids that were answered 202, of those sent before that time.monotonic()."""
+        """The ids that were answered 202, at whichever attempt, of those first sent before that time.monotonic()."""
         return {i for i, one in enumerate(self.sent) if one.status == ACCEPTED and one.at_s < before_s}
+
+    def at_once(self, before_s: float) -> set[int]:
+        """Of those the ones that needed one attempt."""
+        return {i for i in self.accepted(before_s) if not self.sent[i].again}
 
     def statuses(self) -> dict[int, int]:
         """How many were answered what; 0 stands for no answer."""
@@ -79,33 +90,53 @@ class Load:
         async with aiohttp.ClientSession(timeout=timeout, connector=connector) as http:
             tasks: set[asyncio.Task[None]] = set()
             began, count = time.monotonic(), 0
-            while not self._stop.is_set():
-                due = int((time.monotonic() - began) * self._rate) - count
-                # what could not be sent for want of connections is not made up for: the rate is bounded
-                count += due
-                for _ in range(min(due, MOST_OPEN - len(tasks))):
-                    task = asyncio.create_task(self._send(http))
-                    tasks.add(task)
-                    task.add_done_callback(tasks.discard)
-                await asyncio.sleep(0.02)
-            await asyncio.gather(*tasks)
+            async with asyncio.TaskGroup() as repeats:
+                while not self._stop.is_set():
+                    due = int((time.monotonic() - began) * self._rate) - count
+                    # what could not be sent for want of connections is not made up for: the rate is bounded
+                    count += due
+                    for _ in range(min(due, MOST_OPEN - len(tasks))):
+                        task = asyncio.create_task(self._send(http, repeats))
+                        tasks.add(task)
+                        task.add_done_callback(tasks.discard)
+                    await asyncio.sleep(0.02)
+                await asyncio.gather(*tasks)
 
-    async def _send(self, http: aiohttp.ClientSession) -> None:
+    async def _send(self, http: aiohttp.ClientSession, repeats: asyncio.TaskGroup) -> None:
         beacon_id, visitor = len(self.ledger.sent), self._next_visitor()
-        mine = Sent(visitor, time.monotonic())
-        self.ledger.sent.append(mine)
+        self.ledger.sent.append(Sent(visitor, time.monotonic()))
+        await self._attempt(http, beacon_id, visitor, {})
+        if self.ledger.sent[beacon_id].status != ACCEPTED:
+            repeats.create_task(self._send_again(http, beacon_id))
+
+    async def _send_again(self, http: aiohttp.ClientSession, beacon_id: int) -> None:
+        """As the tracker does: under the id of the first attempt, with its age, perhaps from another network."""
+        mine = self.ledger.sent[beacon_id]
+        mine.again = True
+        for _ in range(MOST_REPEATS):
+            await asyncio.sleep(self._random.uniform(*REPEAT_AFTER_S))
+            visitor = mine.visitor + self._random.choice((0, ELSEWHERE))
+            await self._attempt(
+                http, beacon_id, visitor, {"rp": True, "age": int((time.monotonic() - mine.at_s) * 1_000)}
+            )
+            if mine.status == ACCEPTED:
+                return
+
+    async def _attempt(
+        self, http: aiohttp.ClientSession, beacon_id: int, visitor: int, more: Mapping[str, object]
+    ) -> None:
         body = {
             "n": "pageview", "d": self._site, "u": f"https://{self._site}/{beacon_id % 50}",
-            "p": {"id": str(beacon_id)},
+            "p": {"id": str(beacon_id)}, "rid": f"{self._site} {beacon_id}", **more,
         }  # fmt: skip
         headers = {"X-Forwarded-For": address_of(visitor), "User-Agent": USER_AGENT, "Content-Type": "text/plain"}
         collector = self._random.choice(self._collectors)
         try:
             async with http.post(f"{collector}/api/event", data=json.dumps(body), headers=headers) as answer:
                 await answer.read()
-                mine.status = answer.status
+                self.ledger.sent[beacon_id].status = answer.status
         except (aiohttp.ClientError, TimeoutError):
-            mine.status = NO_ANSWER
+            self.ledger.sent[beacon_id].status = NO_ANSWER
 
     def _next_visitor(self) -> int:
         place = self._random.randrange(PEOPLE_AT_ONCE)

@@ -9,7 +9,7 @@ import clickhouse_connect
 from tests.chaos.load import Ledger
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """What ClickHouse has of one beacon."""
 
@@ -46,7 +46,8 @@ def judge(ledger: Ledger, rows: Iterable[Row]) -> Verdict:
     people: defaultdict[int, set[int]] = defaultdict(set)
     for row in rows:
         times[row.beacon_id] += 1
-        if row.beacon_id < len(ledger.sent):
+        # whichever attempt was stored may have come from another network
+        if row.beacon_id < len(ledger.sent) and not ledger.sent[row.beacon_id].again:
             visitor = ledger.sent[row.beacon_id].visitor
             sessions[visitor].add((row.session_id, row.visitor))
             people[row.session_id].add(visitor)
@@ -59,13 +60,16 @@ def judge(ledger: Ledger, rows: Iterable[Row]) -> Verdict:
     )
 
 
+_COUNT = "SELECT count() FROM events WHERE hostname = {site:String}"
 _ROWS = "SELECT toUInt64(props['id']), session_id, visitor FROM events WHERE hostname = {site:String}"
 
 
-def stored_rows(clickhouse_url: str, site: str) -> list[Row]:
-    """All rows of the site. Raises where ClickHouse does not answer."""
-    client = clickhouse_connect.get_client(dsn=clickhouse_url, connect_timeout=2, send_receive_timeout=20)
+def stored_rows(clickhouse_url: str, site: str, at_least: int = 0) -> list[Row]:
+    """All rows of the site; none where they are fewer than `at_least`. Raises where ClickHouse does not answer."""
+    client = clickhouse_connect.get_client(dsn=clickhouse_url, connect_timeout=2, send_receive_timeout=60)
     try:
+        if client.query(_COUNT, {"site": site}).result_rows[0][0] < at_least:
+            return []
         return [Row(*found) for found in client.query(_ROWS, {"site": site}).result_rows]
     finally:
         client.close()

@@ -13,7 +13,7 @@ from tests.chaos.oracle import Verdict, judge
 from tests.chaos.report import Report, Run
 from tests.integration.running_stack import until
 
-QUIET_WITHIN_S = 60
+QUIET_WITHIN_S = 120
 KNOWN_WITHIN_S = 10
 MOST_NAMED = 5
 
@@ -53,7 +53,7 @@ def ordeal(field: Field, fault: Fault, report: Report, seed: int, pace: Pace = P
         recovered_s = recovery_s(field, site, load.ledger, fault.within_s)
         time.sleep(pace.after_s)
     ledger = load.ledger
-    waited(lambda: complete(field, site, ledger), QUIET_WITHIN_S)
+    waited(lambda: complete(field, site, ledger.accepted()), QUIET_WITHIN_S)
     quiet_s = waited(lambda: field.lag() == 0, QUIET_WITHIN_S)
     verdict = judge(ledger, field.rows(site) or [])
     report.add(
@@ -93,7 +93,8 @@ def recovery_s(field: Field, site: str, ledger: Ledger, within_s: float) -> floa
     ready = time.monotonic()
 
     def recovered() -> bool:
-        return complete(field, site, ledger, ready) and len(ledger.accepted()) > len(ledger.accepted(ready))
+        wanted = ledger.at_once(ready)
+        return complete(field, site, wanted) and len(ledger.accepted()) > len(ledger.accepted(ready))
 
     return ready - began + waited(recovered, began + within_s - ready)
 
@@ -108,10 +109,10 @@ def waited(holds: Callable[[], object], within_s: float) -> float:
     return time.monotonic() - began
 
 
-def complete(field: Field, site: str, ledger: Ledger, before_s: float = float("inf")) -> bool:
-    """True where every id that was answered 202 (of those sent before then) is stored."""
-    rows = field.rows(site)
-    return rows is not None and ledger.accepted(before_s) <= {row.beacon_id for row in rows}
+def complete(field: Field, site: str, wanted: set[int]) -> bool:
+    """True where all these ids are stored."""
+    rows = field.rows(site, len(wanted))
+    return rows is not None and wanted <= {row.beacon_id for row in rows}
 
 
 def check_answers(field: Field, site: str) -> None:

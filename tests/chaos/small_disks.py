@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 PLACES = {
@@ -58,7 +58,8 @@ def fill(filler: Path) -> None:
     """Give the file whatever its disk has left."""
     with filler.open("wb") as file:
         while left := _left_bytes(filler.parent):
-            os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, left)
+            with suppress(OSError):  # others take of it as well
+                os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, left)
 
 
 def _left_bytes(folder: Path) -> int:

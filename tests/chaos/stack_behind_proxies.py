@@ -6,6 +6,7 @@ for each host, and names that host's proxy there. The proxies themselves are the
 """
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -29,6 +30,8 @@ PROXY_OFFSETS = {way: 101 + place for place, way in enumerate(product(HOSTS, ENG
 KAFKA_OFFSETS = {"near": 111, "far": 112}
 """What Kafka listens at for each host's proxy; the other engines are met at their own port."""
 FAR_OFFSET = 10
+CLOCK = "CHAOS_CLOCK"
+"""Variable with a JSON object: what a process must be told to live by another clock."""
 
 
 def routes(base: int) -> dict[str, tuple[int, int]]:
@@ -50,13 +53,14 @@ def far_port(name: str, base: int) -> int:
 def plan(settings: Settings, jars: Path) -> Stack:
     """The local stack and the far host's services, behind proxies; operators' commands go straight."""
     base, stack = settings.tideline_port_base, compose(settings, jars)
+    clock = json.loads(os.environ.get(CLOCK) or "{}")
     far = [_on_the_far_host(one, settings) for one in stack.services if one.name in TWICE]
     return replace(
         stack,
-        engines=tuple(_listening_more(engine, base, settings.places.engines) for engine in stack.engines),
+        engines=tuple(_engine(engine, base, settings.places.engines, clock) for engine in stack.engines),
         services=(
-            *(_behind(one, "near", stack.urls, base) for one in stack.services),
-            *(_behind(one, "far", stack.urls, base) for one in far),
+            *(_told(one, clock | _met(stack.urls, "near", base)) for one in stack.services),
+            *(_told(one, clock | _met(stack.urls, "far", base)) for one in far),
         ),
     )
 
@@ -64,30 +68,29 @@ def plan(settings: Settings, jars: Path) -> Stack:
 def _on_the_far_host(service: Program, settings: Settings) -> Program:
     port = far_port(service.name, settings.tideline_port_base)
     own = {"PORT": str(port), "STATE_DIR": str(settings.places.root / f"{service.name}-far")}
-    return replace(
-        service,
-        name=f"{service.name}-far",
-        probe=probes.http_ok(port, "/health/ready"),
-        environment={**service.environment, **own},
-        ports=(port,),
-    )
+    probe = probes.http_ok(port, "/health/ready")
+    return _told(replace(service, name=f"{service.name}-far", probe=probe, ports=(port,)), own)
 
 
-def _behind(service: Program, host: str, urls: Mapping[str, str], base: int) -> Program:
-    met = {
-        f"{engine.upper()}_URL": urls[f"{engine.upper()}_URL"].replace(
-            f":{port_of(engine, base)}", f":{routes(base)[f'{host}-{engine}'][0]}"
-        )
-        for engine in ENGINES
+def _met(urls: Mapping[str, str], host: str, base: int) -> dict[str, str]:
+    """The engines' URLs as that host's services are told them."""
+    ways = {engine: (port_of(engine, base), routes(base)[f"{host}-{engine}"][0]) for engine in ENGINES}
+    return {
+        f"{engine.upper()}_URL": urls[f"{engine.upper()}_URL"].replace(f":{own}", f":{proxy}")
+        for engine, (own, proxy) in ways.items()
     }
-    return replace(service, environment={**service.environment, **met})
 
 
-def _listening_more(engine: Engine, base: int, data: Path) -> Engine:
-    if engine.program.name != "kafka":
-        return engine
-    usual = engine.program.prepare
-    return replace(engine, program=replace(engine.program, prepare=lambda: _prepare(usual, base, data)))
+def _engine(engine: Engine, base: int, data: Path, clock: Mapping[str, str]) -> Engine:
+    """Kafka listens more, and Redis lets salts expire by the clock; Java would hang under it, the rest needs none."""
+    if engine.program.name == "kafka":
+        usual = engine.program.prepare
+        return replace(engine, program=replace(engine.program, prepare=lambda: _prepare(usual, base, data)))
+    return replace(engine, program=_told(engine.program, clock)) if engine.program.name == "redis" else engine
+
+
+def _told(program: Program, more: Mapping[str, str]) -> Program:
+    return replace(program, environment={**program.environment, **more})
 
 
 def _prepare(usual: Callable[[], None], base: int, data: Path) -> None:

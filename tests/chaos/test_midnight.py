@@ -1,17 +1,20 @@
 """The stack's clock goes over midnight, and the salt changes, while people are on the site."""
 
+import json
 import random
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from local_stack.stack import SERVICES
 
 from tests.chaos import clock
-from tests.chaos.faults import FAR_SERVICES, SERVICES, emptied, killed
+from tests.chaos.faults import FAR_SERVICES, emptied, killed
 from tests.chaos.field import Field, field
 from tests.chaos.ordeal import Fault, Strike, ordeal
 from tests.chaos.report import Report
+from tests.chaos.stack_behind_proxies import CLOCK
 
 LIBRARY = clock.library()
 pytestmark = [
@@ -27,7 +30,7 @@ AROUND_S = 5
 def late_evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     """A field whose clock was a minute or two short of midnight when it started."""
     back_s = clock.seconds_back(datetime.now(UTC), BEFORE_MIDNIGHT_S)
-    with field(tmp_path_factory.mktemp("midnight"), clock.environ(LIBRARY, back_s)) as found:
+    with field(tmp_path_factory.mktemp("midnight"), {CLOCK: json.dumps(clock.environ(LIBRARY, back_s))}) as found:
         found.clock_back_s = back_s
         yield found
 

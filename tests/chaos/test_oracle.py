@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chaos.load import ACCEPTED, NO_ANSWER, Ledger, Sent, address_of
+from tests.chaos.load import ACCEPTED, ELSEWHERE, NO_ANSWER, Ledger, Sent, address_of
 from tests.chaos.oracle import Row, judge
 
 ONCE = [Row(0, 70, 700), Row(1, 70, 700), Row(2, 80, 800)]
@@ -51,3 +51,15 @@ def test_a_session_of_two_visitors_was_merged():
 
 def test_visitors_have_addresses_of_their_own():
     assert len({address_of(number) for number in range(60_000)}) == 60_000
+
+
+def test_a_beacon_that_was_sent_again_counts_once_and_tells_nothing_of_sessions():
+    sent = ledger(ACCEPTED, ACCEPTED, ACCEPTED)
+    sent.sent[1].again = True
+    assert judge(sent, [ONCE[0], Row(1, 99, 990), ONCE[2]]).right
+    assert judge(sent, [ONCE[0], Row(1, 99, 990), ONCE[1], ONCE[2]]).doubled == {1}
+    assert sent.at_once(before_s=1) == {0, 2}
+
+
+def test_who_sends_again_from_elsewhere_has_another_address():
+    assert address_of(7) != address_of(7 + ELSEWHERE)
