@@ -8,6 +8,7 @@ designs must give the same answers; where they do not, it stops. 120 million eve
 """
 
 import argparse
+import asyncio
 import json
 import shutil
 import sys
@@ -19,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import chdb
+from rollup.adapters.rollup_days import RollupDays
+from rollup.days_to_roll_up import LocalDay
+from storage_dashboard import DASHBOARD, InThisProcess, answered
 
 ROOT = Path(__file__).parents[1]
 SQL = Path(__file__).with_suffix("")
@@ -49,10 +53,14 @@ class Engine:
 
     def asked(self, text: str, **parameters: object) -> tuple[list[list[Any]], list[int]]:
         """The rows of a question, and its best time: milliseconds on the clock, of processor time."""
+        return self.best(lambda: self.run(text, **parameters))
+
+    def best(self, ask: Callable[[], list[list[Any]]]) -> tuple[list[list[Any]], list[int]]:
+        """The rows that asking gives, and its best time: milliseconds on the clock, of processor time."""
         best = [1e9, 1e9]
         for _ in range(self._runs):
             clock, spent = time.perf_counter(), time.process_time()
-            rows = self.run(text, **parameters)
+            rows = ask()
             took = time.perf_counter() - clock, time.process_time() - spent
             best = [min(pair) for pair in zip(best, took, strict=True)]
             if took[0] > 1:
@@ -100,6 +108,30 @@ def fill(engine: Engine, table: str, days: list[date], sessions: int) -> float:
     return sum(engine.timed(text, table=table, day=day, sessions=sessions) for day in days)
 
 
+def roll_up(engine: Engine, days: list[date]) -> float:
+    """What the service does for each day, by its own code; the seconds it took."""
+    rollups = RollupDays(InThisProcess(engine), 0)  # type: ignore[arg-type]
+
+    async def build() -> None:
+        for day in days:
+            await rollups.build(1, LocalDay(day, "Etc/UTC"))
+
+    start = time.perf_counter()
+    asyncio.run(build())
+    return time.perf_counter() - start
+
+
+def ask_dashboard(engine: Engine, days: list[date], results: dict[str, Any]) -> None:
+    """What the dashboard asks, compiled as the query API does, from roll-ups and from plain rows."""
+    for span, since, until in ranges(days):
+        for name, asked in DASHBOARD.items():
+            question = {"site_id": "a.example", "date_range": [str(since), str(until - timedelta(days=1))], **asked}
+            for design, rolled in (("roll-ups", True), ("plain rows", False)):
+                rows, took = engine.best(lambda q=question, r=rolled: answered(engine, q, rolled=r))
+                note(results, f"ask | dashboard {name}, {span} | {design}", took)
+                same(results, f"dashboard {name}, {span}", rows)
+
+
 def settle(engine: Engine, table: str) -> float:
     """Merge each partition to one part, as the months of a running system are; the seconds it took."""
     return engine.timed(f"OPTIMIZE TABLE {table} FINAL")
@@ -118,13 +150,6 @@ def rebuild_sessions(engine: Engine, day: date) -> None:
     engine.run(text["fill"], build="build", day=day)
     engine.run(text["swap"].replace("$build", "build"), partition=day.strftime("%Y%m%d"))
     engine.run(text["drop"], build="build")
-
-
-def fill_breakdowns(engine: Engine, day: date) -> None:
-    """One day of roll-ups."""
-    around = {"before": day - timedelta(days=1), "since": day, "until": day + timedelta(days=1)}
-    text = (SQL / "fill_breakdown_day.sql").read_text()
-    engine.run(text, day=day, **{name: moment(at) for name, at in around.items()})
 
 
 def each(days: list[date], what: Callable[[date], None]) -> float:
@@ -150,7 +175,7 @@ def ask(engine: Engine, results: dict[str, Any], days: list[date], designs: list
         for country in ("", COUNTRY):
             for name, text in texts.items():
                 design, question = name.split(".")
-                if design not in designs or (design == "days" and country):
+                if design not in designs:
                     continue
                 given = {"since": moment(since), "until": moment(until), "country": country}
                 key = f"{question}, {span}{', one country' if country else ''}"
@@ -223,11 +248,7 @@ def disturbing(engine: Engine, results: dict[str, Any], days: list[date]) -> Non
                 f"{name} | rebuild of sessions, ms",
                 round(each([day], lambda d: rebuild_sessions(engine, d)) * 1000),
             )
-    note(
-        results,
-        "late event | rebuild of the day's roll-ups, ms",
-        round(each([day], lambda d: fill_breakdowns(engine, d)) * 1000),
-    )
+    note(results, "late event | rebuild of the day's roll-ups, ms", round(roll_up(engine, [day]) * 1000))
 
 
 def on(day: date) -> str:
@@ -236,7 +257,7 @@ def on(day: date) -> str:
 
 
 def migrate(engine: Engine) -> None:
-    """A database with the tables and views of the tree, and that of the roll-ups."""
+    """A database with the tables and views of the tree."""
     engine.run("CREATE DATABASE year")
     engine.run("USE year")
     for file in (
@@ -245,7 +266,6 @@ def migrate(engine: Engine) -> None:
     ):
         for text in statements(file):
             engine.run(text)
-    engine.run((SQL / "breakdown_days.sql").read_text())
 
 
 def generate(engine: Engine, days: list[date], sessions: int, results: dict[str, Any]) -> None:
@@ -260,21 +280,24 @@ def count(engine: Engine, table: str) -> int:
     return int(engine.run(f"SELECT count() FROM {table}")[0][0])
 
 
-def measure(engine: Engine, days: list[date], results: dict[str, Any]) -> None:
-    """Every design over the year's events, in order; each figure is kept as soon as it is known."""
+def build(engine: Engine, days: list[date], results: dict[str, Any]) -> None:
+    """Sessions and roll-ups of every day, as the service makes them."""
     rows = count(engine, "events")
     note(results, "events", rows)
     note(results, "bytes an event | events", round(bytes_of(engine, "events") / rows, 2))
     took = each(days, lambda day: rebuild_sessions(engine, day))
     note(results, "sessions | one day rebuilt, ms", round(took / len(days) * 1000))
     note(results, "bytes an event | sessions", round(bytes_of(engine, "sessions") / rows, 2))
+    note(results, "roll-ups | one day rolled up, ms", round(roll_up(engine, days) / len(days) * 1000))
+    settle(engine, "rollup_days")
+    note(results, "roll-ups | rows", count(engine, "rollup_days"))
+    note(results, "bytes an event | roll-ups", round(bytes_of(engine, "rollup_days") / rows, 2))
+
+
+def measure(engine: Engine, days: list[date], results: dict[str, Any]) -> None:
+    """Every design over the year's events, in order; each figure is kept as soon as it is known."""
+    ask_dashboard(engine, days, results)
     ask(engine, results, days, ["sessions"])
-    took = each(days, lambda day: fill_breakdowns(engine, day))
-    note(results, "days | one day rolled up, ms", round(took / len(days) * 1000))
-    settle(engine, "breakdown_days")
-    note(results, "days | rows", count(engine, "breakdown_days"))
-    note(results, "bytes an event | breakdown_days", round(bytes_of(engine, "breakdown_days") / rows, 2))
-    ask(engine, results, days, ["days"])
     ask(engine, results, days, ["events"])
     disturbing(engine, results, days)
 
@@ -289,7 +312,11 @@ def main() -> None:
     parser.add_argument("--most-minutes", type=float, default=70)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--no-inserts", action="store_true", help="leave the cost of inserting out")
-    parser.add_argument("--go-on", action="store_true", help="with the events that a killed run left in --folder")
+    parser.add_argument(
+        "--build-only", action="store_true", help="leave sessions and roll-ups in --folder, ask nothing"
+    )
+    parser.add_argument("--ask-only", action="store_true", help="what an earlier --build-only left in --folder")
+    parser.add_argument("--dashboard-only", action="store_true", help="ask what the dashboard asks, and no more")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="tideline-storage-"))
     results: dict[str, Any] = {}
@@ -297,18 +324,21 @@ def main() -> None:
         engine = Engine(folder / "data", options.most_minutes, options.runs)
         days = [FIRST_DAY + timedelta(days=n) for n in range(options.days)]
         sessions = max(int(options.events / EVENTS_A_SESSION / len(days)), 5)
-        if options.go_on:
+        if options.ask_only:
             engine.run("USE year")
         else:
             migrate(engine)
             if not options.no_inserts:
                 inserting(engine, results, days, sessions)
             generate(engine, days, sessions, results)
-        measure(engine, days, results)
+            build(engine, days, results)
+        if not options.build_only:
+            (ask_dashboard if options.dashboard_only else measure)(engine, days, results)
     finally:
         if options.out:
             options.out.write_text(json.dumps(results, indent=1))
-        shutil.rmtree(folder, ignore_errors=True)
+        if not options.build_only:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -20,5 +20,5 @@ def test_all_designs_give_the_same_answers(tmp_path: Path) -> None:
     found = json.loads(out.read_text())
     assert found["events"] > 1_000
     designs = {key.rsplit(" | ", 1)[1] for key in found if key.startswith("ask | ")}
-    assert designs == {"events", "sessions", "days", "projections"}
+    assert designs == {"events", "sessions", "roll-ups", "plain rows", "projections"}
     assert not (tmp_path / "data").exists()
