@@ -190,6 +190,10 @@ def test_days_that_are_rolled_up_are_read(site: Site) -> None:
     assert agrees(site, PAGES)
 
 
+def test_a_dimension_that_is_not_rolled_up_is_read_from_plain_rows(site: Site) -> None:
+    assert not agrees(site, {**PAGES, "dimensions": ["event:name"]})
+
+
 @pytest.fixture
 def far_site(client: Client, migrated_clickhouse_url: str) -> Site:
     made = Site(client, migrated_clickhouse_url, "Asia/Kolkata")

@@ -143,6 +143,17 @@ async def test_a_tick_builds_what_is_due_and_the_next_finds_nothing(
     assert site.rolled_up() == [DAY.day, NEXT_DAY.day]
 
 
+async def test_a_dimension_that_is_new_makes_every_day_due(
+    site: Any, rollups: RollupDays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.visit([10])
+    await rollups.build(site.site_id, DAY)
+    assert await rollups.trusted(site.site_id, "Etc/UTC", DAY.day, DAY.day) == {DAY.day}
+    assert {"all", "page", "source", "city"} < set(rollup_days.dimensions())
+    monkeypatch.setattr(rollup_days, "dimensions", lambda: ["all", "language"])
+    assert await rollups.trusted(site.site_id, "Etc/UTC", DAY.day, DAY.day) == set()
+
+
 async def test_a_site_with_few_events_has_no_roll_ups(site: Any, store: EventStore) -> None:
     site.visit([10, 12])
     extents = [await RollupDays(store, least).extents() for least in (2, 3)]

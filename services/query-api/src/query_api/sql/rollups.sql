@@ -2,7 +2,7 @@
 -- was there on an earlier day of the same bucket of time, or of the period, is counted then and not again.
 
 -- name: rollup.builds
--- The builds that may be read and are whole, of every dimension that is asked for.
+-- The builds that may be read, that hold every dimension asked for, and whose rows are all there.
 SELECT toString(day), trusted.build
 FROM rollup_builds(
     site = {site:UInt32}, zone = {zone:String}, first = {first_day:Date}, last = {last_day:Date}) AS trusted
@@ -16,6 +16,7 @@ LEFT JOIN
     GROUP BY build
 ) AS kept USING (build)
 WHERE held = arraySum(arrayMap(name -> row_counts[name], {rollups:Array(String)}))
+    AND (empty(row_counts) OR arrayAll(name -> mapContains(row_counts, name), {rollups:Array(String)}))
 
 -- name: rollup.imported
 -- Imported visitors may have been there at any time before, so that no run of theirs can be told apart from the rest.

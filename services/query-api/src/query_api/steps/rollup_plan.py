@@ -18,9 +18,8 @@ _METRICS = {
     Scope.VISIT: METRICS.keys() - {"scroll_depth", "time_on_page"},
     Scope.VISIT_ONLY: METRICS.keys() - {"scroll_depth", "time_on_page", "pageviews", "events"},
 }
-_NOT_ROLLED_UP = {"event:name", "visit:city_name"}
 _KINDS = {"text", "number"}
-"""Names of places are not: two regions may share one, and their visitors with it."""
+"""Names of places are none: two regions may share one, and their visitors with it."""
 
 _LEAST_DAYS = 2
 _MOST_RUNS = 3
@@ -110,7 +109,7 @@ def _metrics(question: Question) -> set[str]:
     found = dimension_named(name) if name else None
     if found is None:
         return _METRICS[Scope.VISIT] if name is None else set()
-    return _METRICS[found.scope] if found.kind in _KINDS and name not in _NOT_ROLLED_UP else set()
+    return _METRICS[found.scope] if found.kind in _KINDS else set()
 
 
 def _is_of_whole_days(question: Question) -> bool:

@@ -1,5 +1,6 @@
 """Days of roll-ups in ClickHouse: rows first, then the claim that makes them readable; neither is ever changed."""
 
+import re
 import secrets
 import time
 from datetime import UTC, date
@@ -11,6 +12,7 @@ from rollup.days_to_roll_up import EVER, Extent, LocalDay
 _LATER_BITS = 20
 """A build is its time in Unix milliseconds, and below it as many random bits: two builders never make the same."""
 
+_NAME = re.compile(r"\('(\w+)',")
 _KEPT_FOR_S = 3_600
 """A question that has found a build may still read it while the next takes its place."""
 
@@ -27,8 +29,9 @@ class RollupDays:
         return [Extent(*row) for row in await self._store.rows("rollup_sites", least_events=self._least_events)]
 
     async def trusted(self, site_id: int, zone: str, first: date, last: date) -> set[date]:
-        """The local days of [first, last] that have a build which says what the events say."""
-        found = await self._store.rows("rollup_trusted", site=site_id, zone=zone, first=first, last=last)
+        """The local days of [first, last] that have a build which says what the events say, of every dimension."""
+        span = {"first": first, "last": last}
+        found = await self._store.rows("rollup_trusted", site=site_id, zone=zone, dimensions=dimensions(), **span)
         return {row[0] for row in found}
 
     async def build(self, site_id: int, local: LocalDay) -> None:
@@ -49,6 +52,11 @@ class RollupDays:
         if builds:
             await self._store.command("rollup_clear_days", builds=builds)
             await self._store.command("rollup_clear_claims", builds=builds)
+
+
+def dimensions() -> list[str]:
+    """The names of all dimensions that are rolled up."""
+    return sorted({name for text in _kinds().values() for name in _NAME.findall(text)})
 
 
 def _kinds() -> dict[str, str]:
