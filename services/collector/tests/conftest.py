@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from collector.adapters.memory_log import MemoryLog
 from collector.beacon_endpoint import BeaconEndpoint
@@ -19,11 +21,15 @@ from collector.steps.client_address import TrustedProxies
 from collector.tallies import Tallies
 from contract.beacon import Beacon
 from contract.envelope import BeaconEnvelopeHead, decode_beacons, read_head
-from contract.registry import Registry, Site, WriteKey
+from contract.registry import REDIS_REGISTRY_DIGEST_KEY, REDIS_REGISTRY_KEY, Registry, Site, WriteKey
+from local_stack.ports import free_port
+from redis.asyncio import Redis
+from tideline.topics import create_topics
 from tides.almanac import needed
 from tides.holder import TideHolder, wall_clock_ms
 from tides.memory import MemorySecrets
 from tides.mint import mint
+from tides.store import RedisSecrets, redis_client
 
 REGISTRY = Registry(
     sites=(Site(1, "shop.example"), Site(2, "blog.example")),
@@ -87,3 +93,30 @@ async def desk() -> AsyncIterator[Desk]:
     await opened.client.aclose()
     await opened.lanes.stop()
     await opened.tides.stop()
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Redis]:
+    """A Redis database of this test's own, with today's secrets and one site."""
+    client = redis_client(f"{redis_url.rpartition('/')[0]}/4")
+    await client.flushdb()
+    for name in needed(wall_clock_ms()):
+        await RedisSecrets(client).put(name, mint(name))
+    body = msgspec.json.encode(Registry((Site(1, "shop.example"),)))
+    await client.mset({REDIS_REGISTRY_KEY: body, REDIS_REGISTRY_DIGEST_KEY: "1"})
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def environ(kafka_url: str, redis_url: str, redis: Redis, tmp_path: Path) -> dict[str, str]:
+    """What a real process is told."""
+    await create_topics(kafka_url, 4)
+    return {
+        "KAFKA_URL": kafka_url,
+        "REDIS_URL": f"{redis_url.rpartition('/')[0]}/4",
+        "PORT": str(free_port()),
+        "TRUSTED_PROXIES": "127.0.0.0/8",
+        "STATE_DIR": str(tmp_path),
+        "ADDRESS_RATE_PER_S": "0",
+    }

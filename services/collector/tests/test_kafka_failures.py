@@ -1,22 +1,17 @@
 """A broker of one's own, killed and stood still under envelopes: what was acknowledged is there, in order."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from collector.adapters.kafka_log import KafkaLog
 from collector.beacon_to_envelope import Envelope, LaneName
 from collector.envelope_log import NotAppendedError
-from local_stack import kafka_jars
-from local_stack.child import Child
-from local_stack.engines.kafka import kafka
-from local_stack.places import checkout_state
-from local_stack.ports import free_port
+
+from services.collector.tests.live import Broker, records
 
 TOPIC = "beacons"
 
@@ -27,42 +22,14 @@ async def going_on(acknowledged: list[bytes], wanted: int) -> None:
         await asyncio.sleep(0.1)
 
 
-class Broker:
-    def __init__(self, folder: Path) -> None:
-        port = free_port()
-        self.bootstrap = f"127.0.0.1:{port}"
-        engine = kafka(port, free_port(), folder / "kafka", kafka_jars.fetch(checkout_state() / "cache"))
-        self._child = Child(engine.program, folder / "log")
-
-    async def start(self) -> None:
-        await asyncio.to_thread(self._child.start)
-
-    def signal(self, number: signal.Signals) -> None:
-        assert self._child.pid is not None
-        os.killpg(self._child.pid, number)
-
-    async def stop(self) -> None:
-        await asyncio.to_thread(self._child.stop)
-
-    async def read(self) -> list[bytes]:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap)
-        await consumer.start()
-        place = TopicPartition(TOPIC, 0)
-        consumer.assign([place])
-        await consumer.seek_to_beginning(place)
-        end = (await consumer.end_offsets([place]))[place]
-        found = [(await consumer.getone(place)).value for _ in range(end)]
-        await consumer.stop()
-        return found
-
-
 @pytest.fixture
 async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
     made = Broker(tmp_path)
     await made.start()
     admin = AIOKafkaAdminClient(bootstrap_servers=made.bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(TOPIC, 1, 1, topic_configs={"flush.messages": "1", "retention.ms": "-1"})])
+    settings = {"flush.messages": "1", "retention.ms": "-1"}
+    await admin.create_topics([NewTopic(TOPIC, 1, 1, topic_configs=settings)])
     await admin.close()
     yield made
     await made.stop()
@@ -91,8 +58,7 @@ async def test_a_broker_that_fails_loses_nothing_acknowledged_and_keeps_the_orde
     await asyncio.sleep(1.0)
     before = len(acknowledged)
     if failure == "killed":
-        broker.signal(signal.SIGKILL)
-        await broker.stop()
+        await broker.kill()
         await broker.start()
     else:
         broker.signal(signal.SIGSTOP)
@@ -101,7 +67,7 @@ async def test_a_broker_that_fails_loses_nothing_acknowledged_and_keeps_the_orde
     await asyncio.wait_for(going_on(acknowledged, before + 5), 60)
     ending.set()
     await appending
-    found = await broker.read()
+    found = [value for _, value in await records(f"kafka://{broker.bootstrap}", TOPIC, partitions=1)]
     assert set(acknowledged) <= set(counted_once(found))
     assert found == sorted(found)
     await log.stop()

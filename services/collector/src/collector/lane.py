@@ -103,7 +103,7 @@ class Lane:
         """Send what has been gathered, then end."""
         self._closing = True
         self._wanted.set()
-        await self._running
+        await asyncio.wait((self._running,))
 
     async def abort(self) -> None:
         """End now; everyone who waits hears that it is not known to be durable."""

@@ -113,6 +113,7 @@ class PartitionProducer:
             self._connected.set()
 
     async def _connect(self) -> AIOKafkaProducer:
+        said = ""
         while True:
             producer = AIOKafkaProducer(
                 bootstrap_servers=self._bootstrap,
@@ -127,7 +128,9 @@ class PartitionProducer:
                 await producer.start()
                 self.counts = {topic: len(await producer.partitions_for(topic)) for topic in self._topics}
             except (KafkaError, OSError) as error:
-                _log.warning("kafka_away", error=type(error).__name__)
+                if type(error).__name__ != said:
+                    said = type(error).__name__
+                    _log.warning("kafka_away", error=said)
                 await _close(producer)
                 await asyncio.sleep(_RECONNECT_S)
             except BaseException:

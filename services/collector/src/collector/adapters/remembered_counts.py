@@ -4,7 +4,6 @@ A collector that starts while Kafka is away can so take beacons all the same, fo
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -38,8 +37,7 @@ class RememberedCounts:
         """Ask no more."""
         if self._asking is not None:
             self._asking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._asking
+            await asyncio.gather(self._asking, return_exceptions=True)
 
     async def failed(self) -> None:
         """Raise PartitionsChangedError where Kafka says otherwise than was remembered."""
