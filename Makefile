@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 CODE := libs services tools deploy/local tests bench docs conftest.py
 
-.PHONY: help install browser up status test check unit lock format reference
+.PHONY: help install browser up status test check unit lock format reference chaos chaos-long
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -33,6 +33,12 @@ check:  ## style, types and import rules
 
 unit:  ## the fast tests alone: no engines
 	@$(PYTHON) -m pytest -q libs services tools -m "not engines"
+
+chaos: install  ## break everything in turn and at random under load, and look up every beacon (some 40 minutes)
+	@$(PYTHON) -m pytest tests/chaos -q -m chaos
+
+chaos-long: install  ## an hour without Kafka at 1,000 beacons/s, and a hundred random rounds (some 3 hours)
+	@$(PYTHON) -m pytest tests/chaos -q -m chaos_long
 
 bench-%:  ## one benchmark: collector enricher faust sink single batch latency stack storage
 	@case $* in \

@@ -4,12 +4,13 @@ import asyncio
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from subprocess import DEVNULL, Popen
 
 import psutil
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -121,12 +122,12 @@ class Field:
             for process in started:
                 process.wait(20)
 
-    def _start_another(self, name: str, pattern: psutil.Process, offset: int) -> "Popen[bytes]":
+    def _start_another(self, name: str, pattern: psutil.Process, offset: int) -> subprocess.Popen[bytes]:
         port = port_of(name, self.base) + offset
         environ = pattern.environ() | {"PORT": str(port), "STATE_DIR": str(self.stack.state / f"{name}-{offset}")}
         with (self.stack.state / "log" / f"{name}-{offset}.log").open("ab") as log:
-            return Popen(
-                leashed(tuple(pattern.cmdline())), env=environ, stdin=DEVNULL, stdout=log, stderr=log,
+            return subprocess.Popen(
+                leashed(tuple(pattern.cmdline())), env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -160,6 +161,15 @@ class Field:
             return asyncio.run(lag.records(self.stack.endpoints["kafka"]))
         except (lag.AwayError, TimeoutError):
             return None
+
+    def audit(self, site: str) -> str:
+        """What `tideline audit` finds wrong with the site's beacons of the last hour; empty where nothing is."""
+        since, until = (f"{self.now() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}" for minutes in (-60, 1))
+        done = subprocess.run(
+            [sys.executable, "-m", "tideline", "audit", "--site", site, "--from", since, "--to", until],
+            env=self.stack.environ, capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+        return "" if done.returncode == 0 else done.stdout + done.stderr
 
     def gluttons(self) -> list[str]:
         """Services that hold more memory or more files than any should, with how much."""

@@ -14,7 +14,8 @@ from tests.chaos.report import Report, Run
 from tests.integration.running_stack import until
 
 QUIET_WITHIN_S = 120
-KNOWN_WITHIN_S = 10
+KNOWN_WITHIN_S = 20
+AUDITED_WITHIN_S = 20
 MOST_NAMED = 5
 
 Strike = Callable[[Field, random.Random], None]
@@ -68,6 +69,7 @@ def ordeal(field: Field, fault: Fault, report: Report, seed: int, pace: Pace = P
     assert quiet_s <= QUIET_WITHIN_S, f"{fault.name}, seed {seed}: {field.lag()} records behind"
     assert not field.gluttons()
     check_answers(field, site)
+    assert math.isfinite(waited(lambda: not field.audit(site), AUDITED_WITHIN_S)), field.audit(site)
     return site
 
 

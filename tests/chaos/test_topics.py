@@ -12,9 +12,11 @@ from tests.chaos.ordeal import Fault, Pace, check_answers, ordeal
 from tests.chaos.report import Report
 from tests.integration.running_stack import until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(700)]
 MORE_PARTITIONS = 6
 GONE_FOR_S = 5
+NOTICED_WITHIN_S = 330
+"""Clients ask Kafka for its partitions every five minutes."""
 
 
 @pytest.fixture
@@ -25,9 +27,14 @@ def doomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
 
 
 def widen(field: Field, _: random.Random) -> None:
-    """`events` first: an enricher that reads a new partition must find where to write it."""
+    """`events` first: an enricher that reads a new partition must find where to write it. Until the last is in use."""
+    kafka = field.stack.endpoints["kafka"]
     for topic in ("events", "beacons"):
-        topics.widen(field.stack.endpoints["kafka"], topic, MORE_PARTITIONS)
+        topics.widen(kafka, topic, MORE_PARTITIONS)
+    until(
+        lambda: topics.end_of(kafka, "events", MORE_PARTITIONS - 1) > 0, what="events in the last partition",
+        within_s=NOTICED_WITHIN_S, every_s=1,
+    )  # fmt: skip
 
 
 def test_partitions_are_added_under_load(doomed: Field, report: Report, chaos_seed: int):

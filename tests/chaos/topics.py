@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
+T = TypeVar("T")
 _GIVEN_UP_AFTER_S = 20
 
 
@@ -19,8 +21,22 @@ def widen(kafka_url: str, topic: str, partitions: int) -> None:
     _run(_widen(kafka_url.removeprefix("kafka://"), topic, partitions))
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(work, _GIVEN_UP_AFTER_S))
+def end_of(kafka_url: str, topic: str, partition: int) -> int:
+    """The offset behind the partition's last record."""
+    return _run(_end_of(kafka_url.removeprefix("kafka://"), TopicPartition(topic, partition)))
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(asyncio.wait_for(work, _GIVEN_UP_AFTER_S))
+
+
+async def _end_of(server: str, place: TopicPartition) -> int:
+    consumer = AIOKafkaConsumer(bootstrap_servers=server)
+    await consumer.start()
+    try:
+        return (await consumer.end_offsets([place]))[place]
+    finally:
+        await consumer.stop()
 
 
 async def _delete(server: str, topic: str) -> None:
