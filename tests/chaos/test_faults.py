@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.chaos.canaries import files_telling_of_people
 from tests.chaos.faults import AT_RANDOM, FAULTS, SHORT
 from tests.chaos.field import Field
 from tests.chaos.ordeal import Fault, Pace, ordeal
@@ -40,3 +41,11 @@ def test_nor_is_it_at_random(ground: Field, report: Report, chaos_seed: int, fau
 def test_nor_is_it_in_many_random_rounds(ground: Field, report: Report, chaos_seed: int, number: int):
     fault = (*AT_RANDOM, *FAULTS)[number % (len(AT_RANDOM) + len(FAULTS))]
     ordeal(ground, fault, report, chaos_seed + 1_000 + number)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "faults", [pytest.param("a few", id="a few"), pytest.param("all", marks=pytest.mark.chaos, id="all")]
+)
+def test_after_them_nobodys_address_and_user_agent_lie_anywhere(ground: Field, faults: str):
+    assert files_telling_of_people(ground.stack.state) == []
