@@ -72,6 +72,7 @@ async def test_without_a_registry_the_answer_is_503_and_not_a_drop(desk):
     answer = await desk.post(json=PAGEVIEW)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
+    assert answer.headers["access-control-expose-headers"] == "retry-after"
 
 
 async def test_without_tides_the_answer_is_503(desk):

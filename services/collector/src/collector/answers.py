@@ -12,6 +12,7 @@ RETRY_AFTER_S = 5
 _JSON = (b"content-type", b"application/json; charset=utf-8")
 _TEXT = (b"content-type", b"text/plain; charset=utf-8")
 _CORS = (b"access-control-allow-origin", b"*")
+_TOLD_TO_PAGES = (b"access-control-expose-headers", b"retry-after")
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -50,13 +51,17 @@ def dropped(count: int) -> Answer:
 def unavailable(reason: str) -> Answer:
     """503: come again."""
     metrics.UNAVAILABLE.labels(reason).inc()
-    return json_answer(503, {"error": "temporarily unavailable"}, (b"retry-after", str(RETRY_AFTER_S).encode()))
+    return _come_again(503, "temporarily unavailable", RETRY_AFTER_S)
 
 
 def shed(reason: str, wait_s: float) -> Answer:
     """429: more than one address or one site may send; come again when there is room."""
     metrics.SHED.labels(reason).inc()
-    return json_answer(429, {"error": "too many requests"}, (b"retry-after", str(max(1, ceil(wait_s))).encode()))
+    return _come_again(429, "too many requests", max(1, ceil(wait_s)))
+
+
+def _come_again(status: int, error: str, after_s: int) -> Answer:
+    return json_answer(status, {"error": error}, (b"retry-after", str(after_s).encode()), _TOLD_TO_PAGES)
 
 
 OK = answer(202, b"ok", _TEXT)
