@@ -1,17 +1,13 @@
 /** Why this browser's visit is not counted at all: nothing is sent then. */
 import { isOn, type Settings } from "./settings.ts";
+import { tried } from "./storage.ts";
 
 const THIS_COMPUTER = /^(localhost|127(\.\d+){3}|\[::1\]|)$/;
 const AUTOMATION_GLOBALS = ["_phantom", "__nightmare", "Cypress"];
 
-/** Whether the visitor asked this site's storage to be left alone; a browser may forbid even looking. */
-const isIgnored = (): boolean => {
-  try {
-    return localStorage.tideline_ignore == "true" || localStorage.plausible_ignore == "true";
-  } catch {
-    return false;
-  }
-};
+/** Whether the visitor asked this site's storage to be left alone. */
+const isIgnored = (): boolean | undefined =>
+  tried((storage) => storage.tideline_ignore == "true" || storage.plausible_ignore == "true");
 
 /** Whether a program says that it drives this browser. */
 const isAutomated = (): boolean => navigator.webdriver || AUTOMATION_GLOBALS.some((name) => name in window);

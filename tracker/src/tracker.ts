@@ -5,14 +5,14 @@ import { watchNavigation } from "./navigation.ts";
 import { pageToBeacon, type Options } from "./page_to_beacon.ts";
 import { refusalOf } from "./refusal.ts";
 import { isOn, type Settings } from "./settings.ts";
-import { post } from "./transport.ts";
+import { startSending } from "./transport.ts";
 
 /** Tell the collector of an event; `pageview` begins a page. */
 export type Track = (name: string, options?: Options) => void;
 
 /** Start watching this page. Pages that are only prerendered say nothing until someone looks at them. */
 export const startTracker = (settings: Settings): Track => {
-  const api = settings.api || "/api/event";
+  const send = startSending(settings.api || "/api/event", () => !!refusalOf(settings));
   const begin = watchEngagement();
 
   const track: Track = (name, options = {}) => {
@@ -28,9 +28,9 @@ export const startTracker = (settings: Settings): Track => {
     }
     const url = options.url || location.href;
     if (name == "pageview") {
-      begin((engagement) => post(api, pageToBeacon("engagement", url, "", { props: options.props }, settings, engagement)));
+      begin((engagement) => send(pageToBeacon("engagement", url, "", { props: options.props }, settings, engagement)));
     }
-    post(api, pageToBeacon(name, url, document.referrer, options, settings, { w: innerWidth }), options.callback);
+    send(pageToBeacon(name, url, document.referrer, options, settings, { w: innerWidth }), options.callback);
   };
 
   if (!isOn(settings.manual)) watchNavigation(isOn(settings.hash), () => track("pageview"));

@@ -40,6 +40,7 @@ test("a load sends one pageview as text, without a cookie", async () => {
     n: "pageview",
     u: site.url("/pricing?utm_source=news"),
     r: "http://search.test/find",
+    rid: expect.stringMatching(/^[\d.e-]{20,64}$/),
     v: 1,
     w: 1_280,
   });

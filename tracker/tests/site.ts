@@ -23,6 +23,9 @@ export interface Request {
 export class Site {
   readonly requests: Request[] = [];
   attributes = "data-allow-automation";
+  /** What beacons are answered with. */
+  status = 202;
+  headers: Record<string, string> = {};
   port = 0;
   #server: Server | undefined;
   #browser: Browser | undefined;
@@ -39,6 +42,8 @@ export class Site {
         "--disable-sync",
         "--no-first-run",
         `--host-resolver-rules=MAP *.test 127.0.0.1`,
+        // as over https, where locks between tabs are to be had
+        `--unsafely-treat-insecure-origin-as-secure=http://secure.test:${this.port}`,
       ],
     });
   }
@@ -53,6 +58,8 @@ export class Site {
   async profile(): Promise<BrowserContext> {
     this.requests.length = 0;
     this.attributes = "data-allow-automation";
+    this.status = 202;
+    this.headers = {};
     return this.#browser!.newContext();
   }
 
@@ -87,7 +94,7 @@ export class Site {
         request.on("end", () => {
           const { cookie, "content-type": type = "" } = request.headers;
           this.requests.push({ beacon: JSON.parse(body), type, cookie });
-          answer.writeHead(202, { "access-control-allow-origin": "*" }).end("ok");
+          answer.writeHead(this.status, { "access-control-allow-origin": "*", ...this.headers }).end("ok");
         });
       } else if (path == "/js/script.js") {
         answer.writeHead(200, { "content-type": "text/javascript" }).end(readFileSync(SCRIPT));
