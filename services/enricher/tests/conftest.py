@@ -69,8 +69,8 @@ class MemoryLog:
     async def incarnation(self) -> bytes:
         return self.topic_id
 
-    async def committed(self, _: int) -> int:
-        return self.group_offset
+    async def committed(self, partition: int) -> int:
+        return min(self.group_offset, sum(record.partition == partition for record in self.source))
 
     async def first_offset(self, _: int) -> int:
         return self.first

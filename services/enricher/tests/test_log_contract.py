@@ -178,6 +178,13 @@ async def test_the_groups_commit_is_told(world):
     assert await world.log.committed(0) == 2
 
 
+async def test_a_commit_beyond_the_logs_end_is_told_as_the_end(world):
+    """What the group committed may outlive a topic that was made anew."""
+    await world.append_beacons(b"a", b"b")
+    await world.commit(40)
+    assert await world.log.committed(0) == 2
+
+
 async def test_a_dead_letter_is_acknowledged(world):
     await world.log.bury(LETTER)
 

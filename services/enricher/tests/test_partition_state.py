@@ -53,20 +53,19 @@ def test_a_tail_that_begins_within_a_second_owners_copy_ends_at_the_true_mark():
     assert state.mark == 9
 
 
-def test_another_incarnation_in_the_log_starts_over():
+def test_offsets_of_another_life_of_the_topic_move_no_mark_and_collectors_count_on():
     state = PartitionState(INCARNATION)
-    state.restore(1, envelope(40, a=9))
-    state.restore(2, envelope(0, incarnation=b"\x01" * 16, a=10))
-    assert (state.mark, state.incarnation) == (0, b"\x01" * 16)
+    state.restore(1, envelope(40, incarnation=b"\x01" * 16, a=9))
+    assert (state.mark, state.collector_marks) == (None, {b"a": 9})
+    assert state.is_repeat(b"a", 9)
 
 
-def test_marks_of_a_topic_that_is_gone_are_forgotten():
+def test_what_a_process_of_an_earlier_life_wrote_late_takes_no_mark_back():
     state = PartitionState(INCARNATION)
-    state.restore(1, envelope(40, a=9))
-    state.start_over_unless(INCARNATION)
-    assert state.mark == 40
-    state.start_over_unless(b"\x01" * 16)
-    assert (state.mark, state.collector_marks) == (None, {})
+    state.restore(1, envelope(0, 1, a=10))
+    state.restore(2, envelope(41, incarnation=b"\x01" * 16, a=9))
+    state.restore(3, envelope(1, 2, a=11))
+    assert (state.mark, state.incarnation) == (2, INCARNATION)
 
 
 def test_the_limit_of_dead_letters_is_over_the_last_minute():

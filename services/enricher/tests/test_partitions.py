@@ -86,10 +86,32 @@ async def test_marks_start_over_with_a_topic_made_anew_and_sessions_go_on(
     memory_log.topic_id = b"\x07" * 16
     memory_log.source.clear()
     second = Partitions(memory_log, section_maker)
-    await second.carry([source(beacon(url="https://shop.example/new"), sequence=1)])
+    await second.carry([source(beacon(url="https://shop.example/new"), sequence=4)])
     last = memory_log.envelopes()[-1]
     assert (last.incarnation, last.sections[0].source_offset) == (b"\x07" * 16, 0)
     assert [(e.page, e.session_seq) for e in last.sections[0].events] == [("/new", 4)]
+
+
+async def test_what_a_collector_sends_again_into_a_topic_made_anew_counts_once(
+    partitions, memory_log, section_maker, three, source, beacon
+):
+    await partitions.carry(three)
+    memory_log.topic_id = b"\x07" * 16
+    memory_log.source.clear()
+    await Partitions(memory_log, section_maker).carry([source(beacon(), sequence=3)])
+    assert memory_log.envelopes()[-1].sections[0].events == []
+
+
+async def test_a_rebalance_in_the_middle_of_a_batch_leaves_its_rest_to_others(partitions, memory_log, three):
+    """A state rebuilt there and then would not know what still waits to be sent."""
+
+    def and_then_forget(records):
+        for record in records:
+            yield record
+            partitions.forget()
+
+    await partitions.carry(and_then_forget(three))
+    assert pages(memory_log) == ["/a"]
 
 
 async def test_after_a_rebalance_the_state_is_rebuilt_and_not_remembered(partitions, memory_log, three):

@@ -67,8 +67,8 @@ class Intake:
         """A health check: raises HeldError."""
         if self._is_held():
             raise HeldError(
-                "more dead letters in a minute than DEAD_LETTERS_A_MINUTE: nothing more is taken and nothing is lost; "
-                "look at `tideline dead-letters list`, then restart with a release that can read them, or a higher limit"
+                "more dead letters in a minute than DEAD_LETTERS_A_MINUTE: nothing more is taken, nothing is lost; look at "
+                "`tideline dead-letters list`, then restart with a release that can read them, or with a higher limit"
             )
 
     def assigned(self, partitions: Iterable[int]) -> None:

@@ -18,6 +18,8 @@ class PartitionState:
         self.collector_marks: dict[bytes, int] = {}
         """Collector epoch to its last sequence, the longest silent first."""
         self.sessions = LiveSessions()
+        self._restored: dict[bytes, int] = {}
+        """Incarnation to its last source offset in the tail."""
 
     def is_repeat(self, epoch: bytes, sequence: int) -> bool:
         """Whether a collector's envelope is in `events` already."""
@@ -34,20 +36,15 @@ class PartitionState:
         """Take in one record of the tail, in order; what a second owner wrote again is passed over.
 
         A step of more than one offset is no loss here: the tail may begin within a second owner's copy. Whoever
-        reads all of `events` refuses a gap.
+        reads all of `events` refuses a gap. Where `beacons` was made anew, offsets start over; sessions are still
+        people's, and collectors still count on.
         """
-        if envelope.incarnation != self.incarnation:
-            self.incarnation, self.mark = envelope.incarnation, None
         self.sessions.move_to(record_ms)
         for section in envelope.sections:
-            if self.mark is not None and section.source_offset <= self.mark:
+            if section.source_offset <= self._restored.get(envelope.incarnation, -1):
                 continue
             for event in section.events:
                 self.sessions.restore(event)
-            self.mark = section.source_offset
+            self._restored[envelope.incarnation] = section.source_offset
             self.collector_marks = dict(envelope.marks)
-
-    def start_over_unless(self, incarnation: bytes) -> None:
-        """Forget marks of a topic that has since been made anew; the sessions are still people's."""
-        if self.incarnation != incarnation:
-            self.incarnation, self.mark, self.collector_marks = incarnation, None, {}
+        self.mark = self._restored.get(self.incarnation)

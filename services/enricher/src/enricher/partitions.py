@@ -46,9 +46,12 @@ class Partitions:
         await outbox.settle()
 
     async def carry(self, records: Iterable[Record]) -> None:
-        """Return once every record's section is acknowledged."""
-        outbox = Outbox(self._topics)
+        """Return once every record's section is acknowledged; what `forget` makes void meanwhile is left to others."""
+        outbox, generation = Outbox(self._topics), self.generation
         for record in records:
+            if generation != self.generation:
+                # a state rebuilt now would not know of what still waits in the outbox
+                break
             state = await self._state_of(record.partition)
             if record.offset < _next(state):
                 metrics.ENVELOPES.labels("passed_over").inc()
@@ -69,11 +72,9 @@ class Partitions:
         return state
 
     async def _rebuilt(self, partition: int) -> PartitionState:
-        incarnation = await self._topics.incarnation()
-        state = PartitionState(incarnation)
+        state = PartitionState(await self._topics.incarnation())
         async for record_ms, envelope in self._topics.tail(partition, SESSION_TIMEOUT_MS):
             state.restore(record_ms, envelope)
-        state.start_over_unless(incarnation)
         if state.mark is None:
             state.mark = await self._topics.first_offset(partition) - 1
         _log.info("partition_rebuilt", partition=partition, mark=state.mark, visitors=len(state.sessions))

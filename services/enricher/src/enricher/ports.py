@@ -25,7 +25,7 @@ class Log(Protocol):
         """The topic id of `beacons`."""
 
     async def committed(self, partition: int) -> int:
-        """The group's committed offset of `beacons`, 0 where it has none."""
+        """The group's committed offset of `beacons`, 0 where it has none, and never beyond its end."""
 
     async def first_offset(self, partition: int) -> int:
         """The oldest offset of `beacons` that retention has left."""

@@ -80,7 +80,10 @@ class KafkaLog:
         return self._incarnation
 
     async def committed(self, partition: int) -> int:
-        """The group's committed offset, 0 where it has none; waits for a broker that is still finding its feet."""
+        """The group's committed offset, 0 where it has none; waits for a broker that is still finding its feet.
+
+        At most the log's end: a commit may outlive a topic that was made anew, or a tail that the broker lost.
+        """
         return await retrying(
             lambda: self._committed(partition), on=(KafkaError,), what="group offsets", give_up_after_s=30.0
         )
@@ -92,8 +95,12 @@ class KafkaLog:
             offsets = await admin.list_consumer_group_offsets(self._group)
         finally:
             await admin.close()
-        found = offsets.get(TopicPartition(BEACONS.name, partition))
-        return 0 if found is None else max(0, found.offset)
+        source = TopicPartition(BEACONS.name, partition)
+        if source not in offsets:
+            return 0
+        async with self._reader(source) as reader:
+            end = int((await reader.end_offsets([source]))[source])
+        return min(max(0, int(offsets[source].offset)), end)
 
     async def first_offset(self, partition: int) -> int:
         """The oldest offset of `beacons` that is left."""
