@@ -114,3 +114,15 @@ def test_a_judge_killed_again_and_again_doubles_nothing_and_loses_nothing(stack:
     until(lambda: judged(stack).get("repeated", 0) >= 1, what="the rest to be judged", within_s=JUDGED_WITHIN_S)
     time.sleep(5)
     assert pages(stack, site) == dict.fromkeys(paths, 1)
+
+
+def test_a_beacon_sent_again_over_http_counts_once_from_wherever_and_however_often(stack: Stack, site: str):
+    before = judged(stack)
+    assert stack.send(site, "/known", ip="203.0.113.1", rid="h-1").status_code == 202
+    for number in range(3):
+        again = stack.send(site, "/known", ip=f"198.51.100.{number}", rid="h-1", rp=True, age=1_000 * number)
+        assert again.status_code == 202
+    for number in range(2):
+        stack.send(site, "/unknown", ip=f"198.51.100.{number}", rid="h-2", rp=True, age=2 * HOUR_MS)
+    until_judged(stack, before, new=1, repeated=4)
+    until(lambda: pages(stack, site) == {"/known": 1, "/unknown": 1}, what="each once", within_s=JUDGED_WITHIN_S)

@@ -1,0 +1,140 @@
+"""A batch from the log to the acknowledgement, with everything outside in memory."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from contract.envelope import read_head
+from contract.limits import SECRET_LIFE_AFTER_DAY_S
+from contract.outcomes import DeadReason
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from repeats.carrying import Carrying
+from repeats.completeness import Completeness
+from repeats.opening import Opener
+from repeats.ports import Record
+
+from services.repeats.tests.conftest import INCARNATION, KEY, NOW_MS, TIDE, beacon_of
+from services.repeats.tests.in_memory import Outside
+
+OTHER_KEY = AESGCM(b"o" * 32)
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+def carrying(outside):
+    now_s = [NOW_MS / 1000]
+
+    def clock() -> float:
+        now_s[0] += 0.001
+        return now_s[0]
+
+    made = Carrying(
+        Opener(outside, 0.001, clock),
+        Completeness(outside, outside, 0, 0.001),
+        outside,
+        outside,
+        lambda: INCARNATION,
+        clock,
+    )
+    made.later = lambda seconds: now_s.__setitem__(0, now_s[0] + seconds)
+    return made
+
+
+async def test_only_what_is_not_stored_goes_on_and_the_rest_is_counted(outside, carrying, record):
+    outside.store(["a-1"])
+    await carrying.carry([record(0, beacon_of("a-1"), beacon_of("a-2")), record(1, beacon_of("a-2"))])
+    assert outside.passed_on() == ["a-2"]
+    assert outside.dropped() == {"repeated": 2}
+
+
+async def test_records_of_several_partitions_go_on_in_the_order_they_came(outside, carrying, record):
+    late, early = NOW_MS, NOW_MS - 50
+    await carrying.carry(
+        [
+            record(0, beacon_of("third"), timestamp_ms=late),
+            record(0, beacon_of("first"), partition=1, timestamp_ms=early),
+            record(1, beacon_of("second"), partition=1, timestamp_ms=early + 1),
+        ]
+    )
+    assert outside.passed_on() == ["first", "second", "third"]
+
+
+async def test_nothing_is_looked_up_before_storage_is_complete(outside, carrying, record):
+    outside.oldest = NOW_MS - 1
+    with suppress(TimeoutError):
+        await asyncio.wait_for(carrying.carry([record(0, beacon_of("a-1"))]), 0.05)
+    assert "table" not in outside.asked
+    assert outside.envelopes == []
+
+
+async def test_a_batch_waits_for_the_latest_of_its_records(outside, carrying, record):
+    outside.oldest = NOW_MS + 1
+    batch = [
+        record(0, beacon_of("a-1"), timestamp_ms=NOW_MS - 5_000),
+        record(1, beacon_of("a-2"), timestamp_ms=NOW_MS + 1),
+    ]
+    with suppress(TimeoutError):
+        await asyncio.wait_for(carrying.carry(batch), 0.05)
+    assert outside.envelopes == []
+
+
+async def test_a_table_that_is_away_is_asked_until_it_answers(outside, carrying, record):
+    task = asyncio.create_task(carrying.carry([record(0, beacon_of("a-1"))]))
+    while "table" not in outside.asked:
+        outside.away = 1 if outside.asked[-1:] == ["marks"] else 0
+        await asyncio.sleep(0)
+    await asyncio.wait_for(task, 5)
+    assert outside.passed_on() == ["a-1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [(b"\xc1", DeadReason.UNREADABLE), (b"\x93\x07\xc4\x00\xc4\x00", DeadReason.UNKNOWN_VERSION)],
+    ids=["unreadable", "version"],
+)
+async def test_what_is_no_envelope_becomes_a_letter_and_counts_as_one(outside, carrying, record, value, reason):
+    await carrying.carry([Record(2, 7, NOW_MS, value), record(0, beacon_of("a-1"))])
+    (letter,) = outside.letters
+    assert (letter.topic, letter.reason, letter.incarnation, letter.value) == ("repeats", reason, INCARNATION, value)
+    assert (letter.partition, letter.source_offset) == (2, 7)
+    assert outside.dropped() == {reason: 1}
+    assert outside.passed_on() == ["a-1"]
+
+
+async def test_what_was_altered_becomes_a_letter_and_counts_by_its_clear_part(outside, carrying, record):
+    outside.keys[TIDE.key_id] = OTHER_KEY
+    outside.keys[b"present"] = KEY
+    await carrying.carry([record(7, beacon_of("a-1"), beacon_of("a-2"))])
+    (letter,) = outside.letters
+    assert letter.reason == DeadReason.FORGED
+    assert [read_head(envelope.value).dropped[0].count for envelope in outside.envelopes] == [2]
+
+
+async def test_a_key_that_is_unknown_just_now_is_waited_for(outside, carrying, record):
+    del outside.keys[TIDE.key_id]
+    task = asyncio.create_task(carrying.carry([record(0, beacon_of("a-1"))]))
+    await asyncio.sleep(0.02)
+    assert outside.envelopes == []
+    outside.keys[TIDE.key_id] = KEY
+    await asyncio.wait_for(task, 5)
+    assert outside.passed_on() == ["a-1"]
+
+
+async def test_what_nobody_can_open_any_more_is_counted_as_expired_and_kept_by_nobody(outside, carrying, record):
+    old_ms = NOW_MS - (SECRET_LIFE_AFTER_DAY_S + 2 * 86_400) * 1000
+    await carrying.carry([record(7, beacon_of("a-1"), timestamp_ms=old_ms, key_id=b"gone")])
+    assert outside.letters == []
+    assert outside.dropped() == {"expired": 1}
+
+
+async def test_a_key_whose_day_has_another_tide_is_given_up_after_two_minutes(outside, carrying, record):
+    task = asyncio.create_task(carrying.carry([record(7, beacon_of("a-1"), key_id=b"lost")]))
+    await asyncio.sleep(0.02)
+    assert outside.envelopes == []
+    carrying.later(121)
+    await asyncio.wait_for(task, 5)
+    assert outside.dropped() == {"expired": 1}
