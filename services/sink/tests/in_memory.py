@@ -33,6 +33,15 @@ def always_ok() -> Iterator[Fate]:
     return repeat(Fate.OK)
 
 
+def last_accounted(ledger: Iterable[tuple[object, ...]], partition: int) -> dict[str, int]:
+    """The last source offset of a partition by incarnation, out of a ledger's keys."""
+    found: dict[str, int] = {}
+    for *_, incarnation, source_partition, source_offset in ledger:
+        if source_partition == partition:
+            found[str(incarnation)] = max(found.get(str(incarnation), 0), int(str(source_offset)))
+    return found
+
+
 class InMemoryLog:
     """Records that do not change; `on_drained` is called when there is nothing left to read."""
 
@@ -114,6 +123,9 @@ class InMemoryTable:
         for line in ledger.to_pylist():
             beacons = line.pop("beacons")
             self.ledger[tuple(line.values())] = beacons
+
+    async def accounted(self, partition: int) -> dict[str, int]:
+        return last_accounted(self.ledger, partition)
 
     async def held(self, block: Block) -> dict[RowKey, int]:
         first, last = block.source_span()

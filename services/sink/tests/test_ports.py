@@ -13,7 +13,7 @@ from sink.intent import intending, settled
 from sink.ports import FencedError, Journal, Log, Table, TableAwayError
 
 from services.sink.tests.in_memory import InMemoryJournal, InMemoryLog, InMemoryTable
-from services.sink.tests.made import NOW_MS, block_of, record, section
+from services.sink.tests.made import INCARNATION, NOW_MS, block_of, record, section
 from services.sink.tests.real import Place, admin_of
 
 NOW = {"timestamp": NOW_MS, "received": NOW_MS // 1_000}
@@ -144,8 +144,11 @@ async def test_a_line_of_the_ledger_that_is_written_again_takes_the_place_of_its
     table: Table, place: Place | None
 ):
     other = block_of([record(5, [section(15, 3, **NOW)])]).ledger
+    assert await table.accounted(0) == {}
     for lines in (BLOCK.ledger, other, BLOCK.ledger):
         await table.account(lines)
+    assert await table.accounted(0) == {INCARNATION.hex(): 15}
+    assert await table.accounted(1) == {}
     if place is None:
         assert sum(table.ledger.values()) == 13
     else:

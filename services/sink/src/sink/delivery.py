@@ -8,7 +8,7 @@ any doubt, the block is read back and what is missing is inserted under a fresh 
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from time import monotonic, time
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from sink import metrics
 from sink.events_to_block import SCHEMA_VERSION, Block, BlockBuilder, Place, Record, RowKey
 from sink.intent import Intent, intending, settled
 from sink.ports import Journal, Log, Saved, Table, TableAwayError
+from sink.steps.marks import NOTHING_YET
 
 T = TypeVar("T")
 _log = log.get(__name__)
@@ -50,6 +51,8 @@ class Delivery:
         self._table = table
         self._clock = clock
         self._verify_until = 0
+        self._accounted: Mapping[str, int] = {}
+        """Up to where sections may be stored already, by incarnation of `beacons`: the loss ledger is written first."""
         self._unacknowledged: Place | None = None
         self.stored: Place | None = None
         """Everything before it is in ClickHouse, the loss ledger included; None while that is being found out."""
@@ -61,6 +64,7 @@ class Delivery:
 
     async def _recovered(self, source: Log) -> Place:
         saved = await self._journal.fetch()
+        self._accounted = await self._patiently(lambda: self._table.accounted(self._partition), "ask_what_is_accounted")
         if saved is None or saved.progress is None:
             return await self._start_without_marks(source, saved)
         before = Place(saved.offset, saved.progress.mark)
@@ -77,6 +81,8 @@ class Delivery:
 
     async def deliver(self, block: Block) -> None:
         """Bring a block into ClickHouse; it is acknowledged with the next block's intent, or by `acknowledge`."""
+        if self._may_be_there(block):
+            self._verify_until = max(self._verify_until, block.after.offset)
         await self._account(block)
         if block.rows.num_rows:
             await self._commit(block.before, intending_next=block)
@@ -120,6 +126,12 @@ class Delivery:
         unmarked = block.before.offset < self._verify_until
         if unmarked or not await self._insert(block) or in_doubt:
             await self._make_whole(block)
+
+    def _may_be_there(self, block: Block) -> bool:
+        """True where somebody accounted for its sections before: `events` was made anew, or a sink died in between."""
+        return bool(block.rows.num_rows) and block.source_span()[0] <= self._accounted.get(
+            block.after.mark.incarnation, NOTHING_YET
+        )
 
     async def _insert(self, block: Block) -> bool:
         """Insert under the block's tokens, for as long as it takes; True where no attempt was in doubt."""

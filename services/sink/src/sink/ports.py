@@ -61,6 +61,9 @@ class Table(Protocol):
     async def account(self, ledger: pa.Table) -> None:
         """Write lines of the loss ledger; one that was written before is replaced by its like."""
 
+    async def accounted(self, partition: int) -> Mapping[str, int]:
+        """The last source offset of the partition that the loss ledger knows of, by incarnation."""
+
     async def held(self, block: Block) -> Mapping[RowKey, int]:
         """How often each row of the block is there, others of its range beside."""
 

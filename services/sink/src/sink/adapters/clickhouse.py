@@ -19,6 +19,7 @@ T = TypeVar("T")
 _log = log.get(__name__)
 _SQL = files("sink") / "sql"
 _HELD_ROWS = (_SQL / "held_rows.sql").read_text()
+_ACCOUNTED = (_SQL / "accounted.sql").read_text()
 _ANY_ROW = (_SQL / "any_row.sql").read_text()
 
 _INSERT_SETTINGS = {
@@ -50,6 +51,10 @@ class ClickHouseTable:
     async def account(self, ledger: pa.Table) -> None:
         """Write lines of the loss ledger, which replace their likes. Raises TableAwayError."""
         await self._send(LEDGER_TABLE, ledger, {})
+
+    async def accounted(self, partition: int) -> Mapping[str, int]:
+        """The last source offset that the loss ledger knows of, by incarnation. Raises TableAwayError."""
+        return {str(life): int(last) for life, last in await self._ask(_ACCOUNTED, {"partition": partition})}
 
     async def held(self, block: Block) -> Mapping[RowKey, int]:
         """How often each row of the block is there, others of its range beside. Raises TableAwayError."""
