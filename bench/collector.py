@@ -144,6 +144,7 @@ def main() -> None:
         asyncio.run(create_topics(kafka_url, PARTITIONS))
         fill(redis_url)
         own = {"KAFKA_URL": kafka_url, "REDIS_URL": redis_url, "PORT": str(ours), "TRUSTED_PROXIES": "127.0.0.0/8"}
+        own |= {"STATE_DIR": folder, "SITE_RATE_PER_S": "0"}
         bare_app = process(__file__, "--serve-bare", str(plain))
         with bare_app as bare_process, process("-m", "collector", **own) as own_process:
             wait_until_ready(ours, "/health/ready")

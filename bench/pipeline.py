@@ -64,9 +64,8 @@ def wait_for_rows(stack: Stack, site_id: int, rows: int) -> float:
     return time.monotonic()
 
 
-def single(stack: Stack, seconds: int) -> None:
-    """One beacon a request: accepted by the collector's own count, against rows."""
-    site, site_id = site_of(stack)
+def send(stack: Stack, site: str, seconds: int) -> tuple[int, int, float]:
+    """As much as wrk can send, one beacon a request: how many were answered 2xx, how many otherwise, in how long."""
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.writelines(f"{b.client_ip}\t{b.user_agent}\t{body_of(b, site)}\n" for b in mix(DISTINCT_REQUESTS))
         file.flush()
@@ -78,14 +77,25 @@ def single(stack: Stack, seconds: int) -> None:
         sent_s = time.monotonic() - started
     answered = int(re.search(r"(\d+) requests in", out)[1])  # type: ignore[index]
     refused = int(found[1]) if (found := re.search(r"Non-2xx or 3xx responses: (\d+)", out)) else 0
-    accepted = answered - refused
+    return answered - refused, refused, sent_s
+
+
+def verdict_on(accepted: int, rows: int) -> str:
+    """A request that wrk gave up at its end may have been accepted: at most one a connection."""
+    return "nothing lost" if accepted <= rows <= accepted + CONNECTIONS else f"WRONG: {rows - accepted:+} rows"
+
+
+def single(stack: Stack, seconds: int) -> None:
+    """One beacon a request: accepted by the collector's own count, against rows."""
+    site, site_id = site_of(stack)
+    started = time.monotonic()
+    accepted, refused, sent_s = send(stack, site, seconds)
     finished = wait_for_rows(stack, site_id, accepted)
     time.sleep(3)
     rows = stored(stack, site_id)
-    # a request that wrk gave up at its end may have been accepted: at most one a connection
-    verdict = "nothing lost" if accepted <= rows <= accepted + CONNECTIONS else f"WRONG: {rows - accepted:+} rows"
     print(
-        f"single: {accepted} beacons answered 202 in {sent_s:.1f} s ({refused} refused), {rows} rows, {verdict}; "
+        f"single: {accepted} beacons answered 202 in {sent_s:.1f} s ({refused} refused), {rows} rows, "
+        f"{verdict_on(accepted, rows)}; "
         f"from the first beacon to the last row {accepted / (finished - started):.0f} events/s"
     )
 

@@ -1,5 +1,6 @@
 """Each benchmark runs and its own check of what it counted holds; how fast it was is not looked at here."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -34,3 +35,13 @@ def test_a_beacon_is_in_the_answer_soon():
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_the_collector_answers_202_to_every_request_of_the_load():
     assert "ratio" in run("bench/collector.py", "--rounds", "1", "--seconds", "1")
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_under_more_than_it_can_take_the_collector_refuses_and_loses_nothing():
+    told = run("-m", "bench.overload", "--seconds", "4", "--rate", "50", "--pending", "30000")
+    assert "nothing lost" in told
+    assert "429 site" in told or "503 too_much_pending" in told
+    assert float(re.search(r"([\d.]+) times", told)[1]) > 3
+    before_mib, most_mib = map(int, re.search(r"(\d+) MiB before, (\d+) MiB", told).groups())
+    assert most_mib < before_mib + 100
