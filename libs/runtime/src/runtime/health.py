@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
@@ -15,19 +16,17 @@ _CHECK_TIMEOUT_S = 2.0
 _OK = "ok"
 
 
-def routes(checks: Mapping[str, Check]) -> list[Route]:
-    """`/health/live`, `/health/ready` (200 or 503, a verdict for each check by name) and `/metrics`."""
+def routes(checks: Mapping[str, Check], life: Mapping[str, Check] = MappingProxyType({})) -> list[Route]:
+    """`/health/live`, `/health/ready` (200 or 503, a verdict for each check by name) and `/metrics`.
+
+    `life` are the checks of liveness: what only a restart mends, and nothing that another process is to blame for.
+    """
 
     async def live(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+        return await _answer(life, "stuck")
 
     async def ready(_: Request) -> Response:
-        verdicts = dict(zip(checks, await asyncio.gather(*map(_verdict, checks.values())), strict=True))
-        healthy = all(verdict.startswith(_OK) for verdict in verdicts.values())
-        return JSONResponse(
-            {"status": "ok" if healthy else "unready", "checks": verdicts},
-            status_code=200 if healthy else 503,
-        )
+        return await _answer(checks, "unready")
 
     async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

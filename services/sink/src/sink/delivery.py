@@ -43,13 +43,21 @@ class Delivery:
     """Delivers one partition's blocks, one after another."""
 
     def __init__(
-        self, partition: int, topic: str, journal: Journal, table: Table, clock: Callable[[], float] = time
+        self,
+        partition: int,
+        topic: str,
+        journal: Journal,
+        table: Table,
+        clock: Callable[[], float] = time,
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._partition = partition
         self._topic = topic
         self._journal = journal
         self._table = table
         self._clock = clock
+        self.beat = beat
+        """Called at every step, repeated ones included: who waits for ClickHouse is not stuck."""
         self._verify_until = 0
         self._accounted: Mapping[str, int] = {}
         """Up to where sections may be stored already, by incarnation of `beacons`: the loss ledger is written first."""
@@ -183,7 +191,11 @@ class Delivery:
         metrics.COMMIT_SECONDS.observe(monotonic() - started)
 
     async def _patiently(self, call: Callable[[], Awaitable[T]], what: str) -> T:
-        return await retrying(call, on=(TableAwayError,), what=what)
+        async def attempt() -> T:
+            self.beat()
+            return await call()
+
+        return await retrying(attempt, on=(TableAwayError,), what=what)
 
     def _count(self, block: Block) -> None:
         metrics.BLOCKS.inc()

@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from runtime import log
+from runtime.heartbeat import Heartbeat
 from runtime.retry import retrying
 
 from sink import metrics
@@ -14,6 +15,11 @@ from sink.partition import PartitionSink
 from sink.steps.marks import Mark
 
 _log = log.get(__name__)
+
+
+def name_of(partition: TopicPartition) -> str:
+    """What a partition's loop is called where it is told of."""
+    return f"partition-{partition.partition}"
 
 
 class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -26,12 +32,14 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         topic: str,
         new_partition: Callable[[TopicPartition], PartitionSink],
         drain_s: float,
+        heartbeat: Heartbeat,
     ) -> None:
         self._consumer = consumer
         self._admin = admin
         self._topic = topic
         self._new_partition = new_partition
         self._drain_s = drain_s
+        self._heartbeat = heartbeat
         self._running: dict[asyncio.Task[None], PartitionSink] = {}
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -72,7 +80,7 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
         _log.info("assigned", partitions=sorted(p.partition for p in assigned))
         for partition in assigned:
             worker = self._new_partition(partition)
-            task = asyncio.create_task(worker.run(), name=f"partition-{partition.partition}")
+            task = asyncio.create_task(worker.run(), name=name_of(partition))
             task.add_done_callback(self._ended)
             self._running[task] = worker
 
@@ -88,5 +96,6 @@ class Intake(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.gather(*running, return_exceptions=True)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
+        self._heartbeat.forget(task.get_name())
         if not task.cancelled() and (error := task.exception()) is not None and not self._failure.done():
             self._failure.set_exception(error)

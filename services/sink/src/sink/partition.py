@@ -111,6 +111,7 @@ class PartitionSink:
         return True
 
     async def _read(self, timeout_s: float) -> list[Record]:
+        self._delivery.beat()
         reading = asyncio.ensure_future(self._source.read(timeout_s))
         stopping = asyncio.ensure_future(self._stopping.wait())
         waiting: set[asyncio.Future[object]] = {reading, stopping}  # type: ignore[arg-type]

@@ -30,6 +30,9 @@ class Settings(msgspec.Struct, frozen=True):
     drain_s: float = 6.0
     """How long a stop or a rebalance waits for the block in hand."""
 
+    most_silent_s: float = 120.0
+    """A partition's loop that has neither read, tried nor tried again for so long fails liveness."""
+
     @property
     def kafka_servers(self) -> list[str]:
         """The brokers, host:port."""

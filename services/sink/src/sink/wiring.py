@@ -7,6 +7,7 @@ others take over at once; the HTTP server answers to the end.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -15,6 +16,7 @@ from clickhouse_connect.driver import create_client
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.httputil import get_pool_manager
 from runtime import health
+from runtime.heartbeat import Heartbeat
 from runtime.http import HttpServer
 from runtime.kafka_topic_ids import TopicIdError
 from runtime.lifecycle import Component
@@ -26,7 +28,7 @@ from sink.adapters.clickhouse import ClickHouseTable
 from sink.adapters.kafka import KafkaJournal, KafkaLog, KafkaSource
 from sink.delivery import Delivery
 from sink.events_to_block import BlockBuilder, Place
-from sink.intake import Intake
+from sink.intake import Intake, name_of
 from sink.partition import Limits, PartitionSink
 from sink.ports import TableAwayError
 from sink.reach import ReachTeller
@@ -43,16 +45,25 @@ def wire(found: Settings) -> Sequence[Component]:
     table = ClickHouseTable(_clickhouse(found))
     consumer = _consumer(found)
     admin = AIOKafkaAdminClient(bootstrap_servers=found.kafka_servers, client_id="sink")
-    intake = _intake(found, table, consumer, admin)
+    heartbeat = Heartbeat(found.most_silent_s)
+    intake = _intake(found, table, (consumer, admin), heartbeat)
     source = KafkaSource(consumer, admin, found.kafka_url, found.source_topic)
     reach = ReachTeller(source, table, intake.stored)
     away = (KafkaError, TopicIdError, TableAwayError)
     ticker = Ticker({"reach": reach.tell}, found.reach_interval_s, away, lambda _: metrics.REACH_UNTOLD.inc())
-    app = Starlette(routes=health.routes({"kafka": intake.check, "clickhouse": table.check}))
+    app = Starlette(
+        routes=health.routes({"kafka": intake.check, "clickhouse": table.check}, {"progress": heartbeat.check})
+    )
     return [HttpServer(app, found.host, found.port), intake, ticker]
 
 
-def _intake(found: Settings, table: ClickHouseTable, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> Intake:
+def _intake(
+    found: Settings,
+    table: ClickHouseTable,
+    kafka: tuple[AIOKafkaConsumer, AIOKafkaAdminClient],
+    heartbeat: Heartbeat,
+) -> Intake:
+    consumer, admin = kafka
     limits = Limits(found.flush_interval_s, found.block_max_rows, found.block_max_bytes)
 
     def new_partition(partition: TopicPartition) -> PartitionSink:
@@ -62,10 +73,11 @@ def _intake(found: Settings, table: ClickHouseTable, consumer: AIOKafkaConsumer,
             return BlockBuilder(found.topic, number, before)
 
         journal = KafkaJournal(consumer, admin, found.group_id, partition)
-        delivery = Delivery(number, found.topic, journal, table)
+        beat = partial(heartbeat.beat, name_of(partition))
+        delivery = Delivery(number, found.topic, journal, table, beat=beat)
         return PartitionSink(new_builder, KafkaLog(consumer, partition), delivery, limits, number)
 
-    return Intake(consumer, admin, found.topic, new_partition, found.drain_s)
+    return Intake(consumer, admin, found.topic, new_partition, found.drain_s, heartbeat)
 
 
 def _consumer(found: Settings) -> AIOKafkaConsumer:
