@@ -68,10 +68,10 @@ class KafkaProgress:
         return {partition: mark for partition, mark in marks.items() if mark is not None}
 
     async def _partitions(self) -> list[int]:
-        known: set[int] | None = self._asking.partitions_for_topic(self._beacons)
-        if not known:
+        (topic,) = await _told(lambda: self._admin.describe_topics([self._beacons]))
+        if not topic["partitions"]:
             raise AwayError("kafka: no topic")
-        return sorted(known)
+        return sorted(partition["partition"] for partition in topic["partitions"])
 
 
 async def _told(ask: Callable[[], Awaitable[T]]) -> T:
