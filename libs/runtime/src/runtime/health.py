@@ -34,6 +34,13 @@ def routes(checks: Mapping[str, Check], life: Mapping[str, Check] = MappingProxy
     return [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)]
 
 
+async def _answer(checks: Mapping[str, Check], otherwise: str) -> Response:
+    verdicts = dict(zip(checks, await asyncio.gather(*map(_verdict, checks.values())), strict=True))
+    healthy = all(verdict.startswith(_OK) for verdict in verdicts.values())
+    body = {"status": _OK if healthy else otherwise} | ({"checks": verdicts} if checks else {})
+    return JSONResponse(body, status_code=200 if healthy else 503)
+
+
 async def _verdict(check: Check) -> str:
     try:
         word = await asyncio.wait_for(check(), _CHECK_TIMEOUT_S)
