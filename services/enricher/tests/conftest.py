@@ -1,7 +1,7 @@
 """A tide, visitors, envelopes as a collector makes them, and the log in memory: what every test of this folder uses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from itertools import count
 
 import msgspec
@@ -70,7 +70,10 @@ class MemoryLog:
         return self.topic_id
 
     async def committed(self, partition: int) -> int:
-        return min(self.group_offset, sum(record.partition == partition for record in self.source))
+        return min(self.group_offset, (await self.ends([partition]))[partition])
+
+    async def ends(self, partitions: Collection[int]) -> dict[int, int]:
+        return {one: sum(record.partition == one for record in self.source) for one in partitions}
 
     async def first_offset(self, _: int) -> int:
         return self.first

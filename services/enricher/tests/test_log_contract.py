@@ -168,6 +168,11 @@ async def test_a_range_that_retention_takes_whole_while_it_is_read_ends(world):
     assert len(found) <= 3
 
 
+async def test_the_ends_of_partitions_are_told_together(world):
+    await world.append_beacons(b"a", b"b", b"c")
+    assert await world.log.ends([0, 1]) == {0: 3, 1: 0}
+
+
 async def test_a_group_that_committed_nothing_stands_at_the_start(world):
     assert await world.log.committed(1) == 0
 

@@ -25,7 +25,7 @@ def test_a_missing_url_is_named(missing):
 
 async def test_components_start_from_secrets_to_http():
     names = [type(component).__name__ for component in wire(load(Settings, URLS))]
-    assert names == ["TideHolder", "KafkaLog", "Intake", "FaustCarrier", "HttpServer"]
+    assert names == ["TideHolder", "KafkaLog", "Intake", "FaustCarrier", "Ticker", "HttpServer"]
 
 
 async def test_a_geo_database_that_is_not_there_refuses_the_start(tmp_path):

@@ -43,7 +43,8 @@ class Intake:
         self._partitions = partitions
         self._is_held = is_held
         self._waiting: asyncio.Queue[_Parcel | _TakeOver] = asyncio.Queue()
-        self._owns = False
+        self.owned: frozenset[int] = frozenset()
+        """The partitions that Kafka has assigned."""
         self._room = asyncio.Semaphore(_MOST_WAITING)
         self._carrying: asyncio.Task[None] | None = None
 
@@ -67,8 +68,8 @@ class Intake:
         """A health check: raises HeldError."""
         if self._is_held():
             raise HeldError(
-                "more dead letters in a minute than DEAD_LETTERS_A_MINUTE: nothing more is taken, nothing is lost; look at "
-                "`tideline dead-letters list`, then restart with a release that can read them, or with a higher limit"
+                "more dead letters in a minute than DEAD_LETTERS_A_MINUTE: nothing more is taken, nothing is lost; "
+                "see `tideline dead-letters list`, then restart with a release that can read them or a higher limit"
             )
 
     def assigned(self, partitions: Iterable[int]) -> None:
@@ -76,15 +77,15 @@ class Intake:
 
         Faust may hand over the first records before it tells this, so they must not be dropped here.
         """
-        if self._owns:
+        if self.owned:
             self._partitions.forget()
-        self._owns = True
-        for partition in sorted(partitions):
+        self.owned = frozenset(partitions)
+        for partition in sorted(self.owned):
             self._waiting.put_nowait(_TakeOver(partition, self._partitions.generation))
 
     def revoked(self) -> None:
         """No partition is ours any longer, and what waits is another's."""
-        self._owns = False
+        self.owned = frozenset()
         self._partitions.forget()
 
     async def take(self, record: Record, delivered: Callable[[], object]) -> None:

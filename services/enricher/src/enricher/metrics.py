@@ -16,3 +16,14 @@ DELAY_S = Histogram(
     "From the collector's receipt of an envelope's last beacon to its events' acknowledgement",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 600),
 )
+LAG_RECORDS = Gauge("tideline_enricher_lag_records", "Records of `beacons` not yet carried", ["partition"])
+LAG_EVENTS = Gauge(
+    "tideline_enricher_lag_events",
+    "Estimate: lag in records times the events per record since assignment",
+    ["partition"],
+)
+LAG_S = Gauge("tideline_enricher_lag_seconds", "Age of what was carried last, 0 where nothing waits", ["partition"])
+PROGRESS = Gauge(
+    "tideline_enricher_progress_timestamp_seconds", "When the partition last moved or had nothing to do", ["partition"]
+)
+UNSEEN = Counter("tideline_enricher_lag_unseen", "Times that the lag could not be told")

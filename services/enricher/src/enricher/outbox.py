@@ -24,7 +24,7 @@ class Outbox:
         """Take the next section of a partition; the partition's mark counts it as written from here on."""
         _, sections = self._waiting.setdefault(partition, (state, []))
         sections.append(section)
-        state.mark = section.source_offset
+        state.wrote(section)
         full = sum(len(waiting.events) for waiting in sections) >= _EVENTS_A_RECORD
         if full or len(sections) >= _SECTIONS_A_RECORD:
             await self._send(partition)

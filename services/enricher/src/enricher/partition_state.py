@@ -1,6 +1,6 @@
 """What the enricher knows of one partition: how far it is, what collectors sent last, and the live sessions."""
 
-from contract.envelope import EventEnvelope
+from contract.envelope import EventEnvelope, Section
 
 from enricher.live_sessions import LiveSessions
 
@@ -18,8 +18,15 @@ class PartitionState:
         self.collector_marks: dict[bytes, int] = {}
         """Collector epoch to its last sequence, the longest silent first."""
         self.sessions = LiveSessions()
+        self.sections_written = self.events_written = 0
         self._restored: dict[bytes, int] = {}
         """Incarnation to its last source offset in the tail."""
+
+    def wrote(self, section: Section) -> None:
+        """Count a section as written: the next source offset follows it."""
+        self.mark = section.source_offset
+        self.sections_written += 1
+        self.events_written += len(section.events)
 
     def is_repeat(self, epoch: bytes, sequence: int) -> bool:
         """Whether a collector's envelope is in `events` already."""

@@ -38,6 +38,10 @@ class Partitions:
         self.generation += 1
         self._states.clear()
 
+    def known(self, partition: int) -> PartitionState | None:
+        """The state of a partition; None before it is rebuilt."""
+        return self._states.get(partition)
+
     async def take_over(self, partition: int) -> None:
         """Rebuild a partition, and carry what was committed to Kafka and never written to `events`."""
         state = await self._state_of(partition)

@@ -1,6 +1,6 @@
 """What the enricher needs from outside: the log of both topics, and the day's secrets."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
 from typing import Protocol
 
 import msgspec
@@ -29,6 +29,9 @@ class Log(Protocol):
 
     async def first_offset(self, partition: int) -> int:
         """The oldest offset of `beacons` that retention has left."""
+
+    async def ends(self, partitions: Collection[int]) -> Mapping[int, int]:
+        """Of each partition of `beacons` the offset behind its last record."""
 
     def tail(self, partition: int, silence_ms: int) -> AsyncIterator[tuple[int, EventEnvelope]]:
         """Time and envelope of the records of `events` that lie at most `silence_ms` before its last one."""

@@ -72,6 +72,8 @@ class Opener:
         self._look_again_s = look_again_s
         self._key_patience_s = key_patience_s
         self._lost_keys: set[bytes] = set()
+        self.is_waiting = False
+        """True while a key or salt is waited for."""
 
     async def open(self, record: Record, head: BeaconEnvelopeHead) -> Opened:
         """The record's beacons. Raises UnopenableError."""
@@ -127,8 +129,10 @@ class Opener:
         if found is not None:
             return found
         _log.warning("waiting_for_secret", day=day)
+        self.is_waiting = True
         with metrics.WAITING.track_inprogress():
             while found is None and self._now_s() < day_expires_at(day) and not is_lost():
                 await asyncio.sleep(self._look_again_s)
                 found = look()
+        self.is_waiting = False
         return found

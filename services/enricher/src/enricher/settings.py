@@ -24,3 +24,5 @@ class Settings(msgspec.Struct, frozen=True):
     """Past this many the process takes no more envelopes until it is started again."""
     cached_texts: int = 20_000
     """How many user agents, URLs and referrers each keep their answer in memory."""
+    stalled_after_s: float = 120.0
+    """Liveness fails where a partition with records before it has not moved for this long."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -95,18 +95,20 @@ class KafkaLog:
             offsets = await admin.list_consumer_group_offsets(self._group)
         finally:
             await admin.close()
-        source = TopicPartition(BEACONS.name, partition)
-        if source not in offsets:
-            return 0
-        async with self._reader(source) as reader:
-            end = int((await reader.end_offsets([source]))[source])
-        return min(max(0, int(offsets[source].offset)), end)
+        found = offsets.get(TopicPartition(BEACONS.name, partition))
+        return 0 if found is None else min(max(0, int(found.offset)), (await self.ends([partition]))[partition])
 
     async def first_offset(self, partition: int) -> int:
         """The oldest offset of `beacons` that is left."""
         source = TopicPartition(BEACONS.name, partition)
         async with self._reader(source) as reader:
             return await _first(reader, source)
+
+    async def ends(self, partitions: Collection[int]) -> Mapping[int, int]:
+        """Of each partition of `beacons` the offset behind its last record. Raises KafkaError."""
+        sources = [TopicPartition(BEACONS.name, partition) for partition in partitions]
+        async with self._reader(*sources) as reader:
+            return {source.partition: int(end) for source, end in (await reader.end_offsets(sources)).items()}
 
     async def tail(self, partition: int, silence_ms: int) -> AsyncIterator[tuple[int, EventEnvelope]]:
         """Time and envelope of the last records of `events`; raises where one cannot be read."""
@@ -161,7 +163,7 @@ class KafkaLog:
             raise TopicMismatchError(f"beacons has {counts[0]} partitions, events {counts[1]}")
 
     @contextlib.asynccontextmanager
-    async def _reader(self, source: TopicPartition) -> AsyncIterator[AIOKafkaConsumer]:
+    async def _reader(self, *sources: TopicPartition) -> AsyncIterator[AIOKafkaConsumer]:
         reader = AIOKafkaConsumer(
             bootstrap_servers=self._bootstrap,
             enable_auto_commit=False,
@@ -170,7 +172,7 @@ class KafkaLog:
         )
         await reader.start()
         try:
-            reader.assign([source])
+            reader.assign(sources)
             yield reader
         finally:
             await reader.stop()
