@@ -16,6 +16,7 @@ from collector.shedding import Shedding
 from collector.site_register import SiteRegister
 from collector.tallies import Tallies
 
+_FIRST, _AGAIN = BEACONS.name, REPEATS.name
 _OVERHEAD_BYTES = 120
 """What a beacon takes in an envelope beyond its body, and a little more."""
 
@@ -75,27 +76,23 @@ class Reception(msgspec.Struct, frozen=True):
         """Return once a beacon for every one of the sites is durable. Raises UnavailableError or ShedError."""
         for site in sites:
             self.shedding.admit_site(site.site_id)
-        route = self._route(draft, sender, received_ms)
+        secret = self.secrets.routing_secret(received_ms)
+        topic = _AGAIN if draft.repeat and draft.attempt_id else _FIRST
+        count = self.lanes.count(topic)
+        if secret is None or not count:
+            raise UnavailableError("no_secrets" if secret is None else "no_partitions")
         size_bytes = body_bytes + len(sender.user_agent) + _OVERHEAD_BYTES
         waits: list[asyncio.Future[bool]] = []
         for site in sites:
-            topic, partition = route(site.site_id)
-            wait = self.lanes.put(topic, partition, draft.beacon(site.site_id, sender, received_ms), size_bytes)
+            site_id = site.site_id
+            if topic is _AGAIN:
+                partition = attempt_partition(site_id, draft.attempt_id, count)
+            else:
+                partition = partition_of(secret, site_id, sender.client_ip, sender.user_agent, draft.user_id, count)
+            wait = self.lanes.put(topic, partition, draft.beacon(site_id, sender, received_ms), size_bytes)
             if wait is None:
                 raise UnavailableError("too_much_pending")
             waits.append(wait)
         for wait in waits:
             if not await wait:
                 raise UnavailableError("not_acknowledged")
-
-    def _route(self, draft: Draft, sender: Sender, received_ms: int) -> Callable[[int], tuple[str, int]]:
-        """From a site to topic and partition: a visitor's own, or for what was sent before those of its attempt."""
-        secret = self.secrets.routing_secret(received_ms)
-        topic = REPEATS.name if draft.repeat and draft.attempt_id else BEACONS.name
-        count = self.lanes.count(topic)
-        if secret is None or not count:
-            raise UnavailableError("no_secrets" if secret is None else "no_partitions")
-        if topic == REPEATS.name:
-            return lambda site_id: (topic, attempt_partition(site_id, draft.attempt_id, count))
-        who = (sender.client_ip, sender.user_agent, draft.user_id)
-        return lambda site_id: (topic, partition_of(secret, site_id, *who, count))

@@ -39,6 +39,7 @@ class Buckets:
     def __init__(self, rate: Rate, most: int = _MOST_SENDERS, steady_s: Callable[[], float] = time.monotonic) -> None:
         self._token_s = 1 / rate.a_second if rate.a_second else 0.0
         self._burst_s = rate.burst * self._token_s
+        self._most_s = self._burst_s + self._token_s / 2
         self._most = max(most // 2, 1)
         self._steady_s = steady_s
         self._young: dict[object, float] = {}
@@ -46,18 +47,23 @@ class Buckets:
 
     def wait_s(self, sender: object) -> float:
         """0.0 where a token was taken, else how long until there is one."""
-        if not self._token_s:
+        token_s = self._token_s
+        if not token_s:
             return 0.0
         now_s = self._steady_s()
-        full_s = max(self._young.get(sender) or self._old.get(sender, now_s), now_s)
-        short_s = full_s + self._token_s - now_s - self._burst_s
+        full_s = self._young.get(sender)
+        if full_s is None:
+            full_s = self._old.get(sender, now_s)
+            if len(self._young) >= self._most:
+                self._young, self._old = {}, self._young
+        full_s = max(now_s, full_s) + token_s
         # sums of many small tokens differ in their last digits
-        taken = short_s <= self._token_s / 2
-        if sender not in self._young and len(self._young) >= self._most:
-            self._young, self._old = {}, self._young
+        if full_s - now_s <= self._most_s:
+            self._young[sender] = full_s
+            return 0.0
         # who is refused is remembered as well, or he would soon be a stranger with a full bucket
-        self._young[sender] = full_s + self._token_s if taken else full_s
-        return 0.0 if taken else short_s
+        self._young[sender] = full_s - token_s
+        return full_s - now_s - self._burst_s
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
@@ -72,19 +78,17 @@ class Shedding:
 
     def admit_address(self, client_ip: str) -> None:
         """Raises ShedError where this address, or for IPv6 its /64, has sent too much."""
-        _admit(self._addresses, network_of(client_ip), "address")
+        wait_s = self._addresses.wait_s(network_of(client_ip) if ":" in client_ip else client_ip)
+        if wait_s:
+            raise ShedError("address", wait_s)
 
     def admit_site(self, site_id: int) -> None:
         """Raises ShedError where too much was sent to this site."""
-        _admit(self._sites, site_id, "site")
+        wait_s = self._sites.wait_s(site_id)
+        if wait_s:
+            raise ShedError("site", wait_s)
 
 
-def network_of(client_ip: str) -> str | bytes:
-    """What shares a bucket: an IPv4 address, or the first 8 bytes of an IPv6 address."""
-    return socket.inet_pton(socket.AF_INET6, client_ip)[:_NETWORK_BYTES] if ":" in client_ip else client_ip
-
-
-def _admit(buckets: Buckets, sender: object, reason: str) -> None:
-    wait_s = buckets.wait_s(sender)
-    if wait_s:
-        raise ShedError(reason, wait_s)
+def network_of(client_ip: str) -> bytes:
+    """What shares a bucket among IPv6 addresses: their first 8 bytes."""
+    return socket.inet_pton(socket.AF_INET6, client_ip)[:_NETWORK_BYTES]
