@@ -110,10 +110,10 @@ class Field:
             yield
 
     @contextmanager
-    def joined(self, name: str, count: int = 1) -> Iterator[list[int]]:
-        """So many more processes of a service, told what the far one is told; ended with SIGTERM. Yields their pids."""
+    def joined(self, name: str, count: int = 1, **told: str) -> Iterator[list[int]]:
+        """So many more processes of a service, told what the far one is and more; ended with SIGTERM. Their pids."""
         pattern = psutil.Process(self.pids()[f"{name}-far"])
-        started = [self._start_another(name, pattern, 20 + 10 * place) for place in range(count)]
+        started = [self._start_another(name, pattern, 20 + 10 * place, told) for place in range(count)]
         try:
             yield [process.pid for process in started]
         finally:
@@ -122,9 +122,12 @@ class Field:
             for process in started:
                 process.wait(20)
 
-    def _start_another(self, name: str, pattern: psutil.Process, offset: int) -> subprocess.Popen[bytes]:
+    def _start_another(
+        self, name: str, pattern: psutil.Process, offset: int, told: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
         port = port_of(name, self.base) + offset
-        environ = pattern.environ() | {"PORT": str(port), "STATE_DIR": str(self.stack.state / f"{name}-{offset}")}
+        own = {"PORT": str(port), "STATE_DIR": str(self.stack.state / f"{name}-{offset}")}
+        environ = pattern.environ() | own | dict(told)
         with (self.stack.state / "log" / f"{name}-{offset}.log").open("ab") as log:
             return subprocess.Popen(
                 leashed(tuple(pattern.cmdline())), env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log,

@@ -12,6 +12,8 @@ PLACES = {
     "the collectors": ("collector", "collector-far"),
 }
 """Whose disk it is, to its folders in the state folder."""
+LEFT_BYTES = {"clickhouse": 900 * 1024}
+"""ClickHouse begins nothing with less than 1 MiB, and must be able to end what it began (docs/adr/0006)."""
 SIZE_MIB = 512
 _FILLER = "filler"
 
@@ -43,21 +45,21 @@ def _disk(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def full(state: Path, place: str) -> Iterator[None]:
-    """Not a byte is left on that disk while this lasts."""
+    """That disk has no room left while this lasts."""
     fillers = [state / folder / _FILLER for folder in PLACES[place]]
     try:
         for filler in fillers:
-            fill(filler)
+            fill(filler, LEFT_BYTES.get(place, 0))
         yield
     finally:
         for filler in fillers:
             filler.unlink(missing_ok=True)
 
 
-def fill(filler: Path) -> None:
-    """Give the file whatever its disk has left."""
+def fill(filler: Path, leave_bytes: int) -> None:
+    """Give the file whatever its disk has left, but for so much."""
     with filler.open("wb") as file:
-        while left := _left_bytes(filler.parent):
+        while (left := _left_bytes(filler.parent) - leave_bytes) > 0:
             with suppress(OSError):  # others take of it as well
                 os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, left)
 

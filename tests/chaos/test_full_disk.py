@@ -1,4 +1,4 @@
-"""A disk without a byte left under Kafka, ClickHouse or the collectors, under load; then there is room again."""
+"""A disk without room under Kafka, ClickHouse or the collectors, under load; then there is room again."""
 
 import random
 import time
@@ -33,10 +33,10 @@ def cramped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
 
 @contextmanager
 def full_between_merges(field: Field, place: str) -> Iterator[None]:
-    """Not a byte is left there while this lasts, and no merge of ClickHouse's was under way when it began.
+    """That disk has no room left while this lasts, and no merge of ClickHouse's was under way when it began.
 
-    A disk that fills up in the midst of a merge is outside of the promise (docs/adr/0006): ClickHouse 26.9 then puts a
-    part of empty files in the place of those it merged.
+    A disk that another program fills to its last byte in the midst of a merge or an insert is outside of the promise
+    (docs/adr/0006): ClickHouse 26.9 then answers that all is well, and keeps a part of empty files.
     """
     client = clickhouse_connect.get_client(dsn=field.stack.endpoints["clickhouse"])
     try:
