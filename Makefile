@@ -40,7 +40,7 @@ chaos: install  ## break everything in turn and at random under load, and look u
 chaos-long: install  ## an hour without Kafka at 1,000 beacons/s, and a hundred random rounds (some 3 hours)
 	@$(PYTHON) -m pytest tests/chaos -q -m chaos_long
 
-bench-%:  ## one benchmark: collector enricher faust sink single batch latency overload stack storage
+bench-%:  ## one benchmark: collector enricher faust sink single batch latency overload spool stack storage
 	@case $* in \
 	  collector) $(PYTHON) bench/collector.py --seconds 3;; \
 	  enricher) $(PYTHON) bench/enricher_core.py;; \
@@ -50,6 +50,7 @@ bench-%:  ## one benchmark: collector enricher faust sink single batch latency o
 	  batch) $(PYTHON) -m bench.pipeline batch --count 400000;; \
 	  latency) $(PYTHON) -m bench.pipeline latency --rate 1000 --probes 60;; \
 	  overload) $(PYTHON) -m bench.overload;; \
+	  spool) $(PYTHON) -m bench.spool;; \
 	  stack) $(PYTHON) -m bench.stack;; \
 	  storage) $(PYTHON) bench/storage.py --events 120000000 --no-inserts --out .local/storage.json;; \
 	  *) echo "no such benchmark: $*; make help lists them"; exit 2;; \

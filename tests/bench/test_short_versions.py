@@ -45,3 +45,10 @@ def test_under_more_than_it_can_take_the_collector_refuses_and_loses_nothing():
     assert float(re.search(r"([\d.]+) times", told)[1]) > 3
     before_mib, most_mib = map(int, re.search(r"(\d+) MiB before, (\d+) MiB", told).groups())
     assert most_mib < before_mib + 100
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_without_kafka_the_collector_takes_every_beacon_and_replays_them_faster():
+    told = run("-m", "bench.spool", "--seconds", "2")
+    taken, replayed = map(int, re.search(r": (\d+) beacons/s taken.* s, (\d+) beacons/s", told, re.DOTALL).groups())
+    assert replayed > taken
