@@ -2,10 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
+from local_stack.ports import free_port
 
 from tests.integration.running_stack import Stack, until
 from tests.integration.sealed_by_hand import Hand
@@ -31,10 +35,23 @@ def pages(stack: Stack, site: str) -> dict[str, int]:
 
 def judged(stack: Stack) -> dict[str, float]:
     """Beacons judged so far, by verdict; a process that was started anew begins at 0."""
-    port = int(stack.endpoints["collector"].rpartition(":")[2]) + 6
-    text = stack.http.get(f"http://127.0.0.1:{port}/metrics").text
+    return verdicts_at(stack, int(stack.endpoints["collector"].rpartition(":")[2]) + 6)
+
+
+def verdicts_at(stack: Stack, port: int) -> dict[str, float]:
+    try:
+        text = stack.http.get(f"http://127.0.0.1:{port}/metrics").text
+    except httpx.TransportError:
+        return {}
     lines = [line for line in text.splitlines() if line.startswith("tideline_repeats_beacons_total{")]
     return {line.split('"')[1]: float(line.split()[-1]) for line in lines}
+
+
+def ready(stack: Stack, port: int) -> bool:
+    try:
+        return stack.http.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def until_judged(stack: Stack, before: dict[str, float], **verdicts: int) -> None:
@@ -113,6 +130,33 @@ def test_a_judge_killed_again_and_again_doubles_nothing_and_loses_nothing(stack:
     until(lambda: set(pages(stack, site)) == set(paths), what="every page", within_s=2 * JUDGED_WITHIN_S)
     until(lambda: judged(stack).get("repeated", 0) >= 1, what="the rest to be judged", within_s=JUDGED_WITHIN_S)
     time.sleep(5)
+    assert pages(stack, site) == dict.fromkeys(paths, 1)
+
+
+def test_two_judges_that_both_think_a_repeat_theirs_make_one_event_and_one_count_of_it(
+    stack: Stack, site: str, hand: Hand
+):
+    """What a judge does that was killed after it appended and before it committed, and one that was thought dead."""
+    port = free_port()
+    told = {"PORT": str(port), "GROUP_ID": "second", "LOOK_AGAIN_S": "0.05"}
+    second = subprocess.Popen([sys.executable, "-m", "repeats"], env=stack.environ | told, cwd=stack.state)
+    try:
+        until(lambda: ready(stack, port), what="the second judge", within_s=JUDGED_WITHIN_S)
+        time.sleep(15)  # it judges all of before again
+        before, before_second = judged(stack), verdicts_at(stack, port)
+        paths = [f"/shared-{number:02}" for number in range(40)]
+        hand.first(*(hand.beacon(path, f"a-7-{path}") for path in paths[:10]))
+        hand.again(*(hand.beacon(path, f"a-7-{path}", ip="198.51.100.7", repeat=True) for path in paths * 2))
+        until_judged(stack, before, new=30, repeated=50)
+        until(
+            lambda: sum(verdicts_at(stack, port).values()) >= sum(before_second.values()) + 80,
+            what="the second judge's verdicts", within_s=JUDGED_WITHIN_S,
+        )  # fmt: skip
+    finally:
+        second.terminate()
+        assert second.wait(timeout=20) == 0
+    until(lambda: set(pages(stack, site)) == set(paths), what="every page", within_s=JUDGED_WITHIN_S)
+    time.sleep(3)
     assert pages(stack, site) == dict.fromkeys(paths, 1)
 
 

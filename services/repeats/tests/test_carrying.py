@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from contract.envelope import read_head
+from contract.envelope import UnknownVersionError, read_head
 from contract.limits import SECRET_LIFE_AFTER_DAY_S
 from contract.outcomes import DeadReason
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -91,18 +91,19 @@ async def test_a_table_that_is_away_is_asked_until_it_answers(outside, carrying,
     assert outside.passed_on() == ["a-1"]
 
 
-@pytest.mark.parametrize(
-    ("value", "reason"),
-    [(b"\xc1", DeadReason.UNREADABLE), (b"\x93\x07\xc4\x00\xc4\x00", DeadReason.UNKNOWN_VERSION)],
-    ids=["unreadable", "version"],
-)
-async def test_what_is_no_envelope_becomes_a_letter_and_counts_as_one(outside, carrying, record, value, reason):
-    await carrying.carry([Record(2, 7, NOW_MS, value), record(0, beacon_of("a-1"))])
+async def test_what_is_no_envelope_becomes_a_letter_and_counts_as_one(outside, carrying, record):
+    await carrying.carry([Record(2, 7, NOW_MS, b"\xc1"), record(0, beacon_of("a-1"))])
     (letter,) = outside.letters
-    assert (letter.topic, letter.reason, letter.incarnation, letter.value) == ("repeats", reason, INCARNATION, value)
-    assert (letter.partition, letter.source_offset) == (2, 7)
-    assert outside.dropped() == {reason: 1}
+    assert (letter.topic, letter.reason, letter.incarnation) == ("repeats", DeadReason.UNREADABLE, INCARNATION)
+    assert (letter.partition, letter.source_offset, letter.value) == (2, 7, b"\xc1")
+    assert outside.dropped() == {"unreadable": 1}
     assert outside.passed_on() == ["a-1"]
+
+
+async def test_an_envelope_of_another_version_ends_the_judging_and_nothing_is_passed_over(outside, carrying, record):
+    with pytest.raises(UnknownVersionError):
+        await carrying.carry([record(0, beacon_of("a-1")), Record(0, 1, NOW_MS, b"\x93\x07\xc4\x00\xc4\x00")])
+    assert (outside.letters, outside.envelopes) == ([], [])
 
 
 async def test_what_was_altered_becomes_a_letter_and_counts_by_its_clear_part(outside, carrying, record):

@@ -22,7 +22,10 @@ _MOST_AGES_MS = 2 * MAX_AGE_MS
 
 
 class Carrying:
-    """Carries batches in order. Whatever it raises ends the process, and nothing of the batch is committed."""
+    """Carries batches in order. Whatever it raises ends the process, and nothing of the batch is committed.
+
+    An envelope of an unknown version is no dead letter here: the log keeps it for a release that can read it.
+    """
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from contract.beacon import Beacon
-from contract.envelope import UnknownVersionError, UnreadableError, decode_beacons, read_head
+from contract.envelope import UnreadableError, decode_beacons, read_head
 from contract.outcomes import MINUTE_MS, UNKNOWN_SITE_ID, DeadReason, Tally
 from contract.sealing import ForgedError
 from contract.tide import day_expires_at, day_of
@@ -32,7 +32,7 @@ class Opener:
         self._now_s = now_s
 
     async def open(self, record: Record) -> Opened | Dead:
-        """The record's beacons, or why nobody can open it."""
+        """The record's beacons, or why nobody can open it. Raises UnknownVersionError."""
         held: tuple[Tally, ...] = (Tally(UNKNOWN_SITE_ID, record.timestamp_ms // MINUTE_MS, "", 1),)
         try:
             head = read_head(record.value)
@@ -41,8 +41,6 @@ class Opener:
             if key is None:
                 return Dead(record, DeadReason.EXPIRED, held)
             return Opened(record, head.key_id, key, decode_beacons(record.value, key))
-        except UnknownVersionError:
-            return Dead(record, DeadReason.UNKNOWN_VERSION, held)
         except UnreadableError:
             return Dead(record, DeadReason.UNREADABLE, held)
         except ForgedError:
