@@ -15,6 +15,7 @@ from contract.redrive import Redrive, encode_redrive, key_of
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tideline.letters import redriving
 from tideline.letters.judging import CARRIED, IN_DOUBT, NOT_STORED, SectionLines
 from tideline.letters.letter_log import LetterLog
@@ -223,6 +224,12 @@ def test_a_letter_whose_key_is_gone_is_refused_and_stays_listed():
     outcome = asyncio.run(redrive(log, keys={}))
     assert list(outcome.refused.values()) == [redriving.KEY_GONE]
     assert key_of(LETTERS[0]) in letters_of(log.records).open()
+
+
+def test_a_letter_of_another_topic_is_for_the_record_only():
+    log = MemoryLog([replace(LETTERS[0], topic="repeats")])
+    outcome = asyncio.run(redrive(log))
+    assert (outcome.sent, list(outcome.refused.values())) == ((), [redriving.OTHER_TOPIC])
 
 
 def test_what_was_begun_before_beacons_was_made_anew_is_left_to_people():

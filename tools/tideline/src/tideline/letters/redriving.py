@@ -25,6 +25,7 @@ from contract.envelope import (
 )
 from contract.redrive import REDRIVE_VERSION, LetterKey, Redrive
 from contract.sealing import ForgedError
+from contract.topics import BEACONS
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tideline.letters.judging import NotAgainError, SectionLines, rides_along, taken_back
@@ -36,6 +37,7 @@ EPOCH_BYTES = 8
 KEY_GONE = "its key is gone: nobody can open it any more"
 STILL_UNKNOWN = "this version cannot read it either: upgrade this command too"
 UNOPENABLE = "it cannot be opened: its bytes were altered, or were never an envelope"
+OTHER_TOPIC = "it lay in another topic than `beacons`: it is kept for the record only"
 OTHER_LIFE = "begun before `beacons` was made anew: whether it arrived nobody can tell"
 
 Lookup = Callable[[Sequence[DeadLetter]], Mapping[Place, SectionLines]]
@@ -117,6 +119,8 @@ class Redriving:
 
     def _opened(self, letter: DeadLetter) -> tuple[BeaconEnvelopeHead, list[Beacon]]:
         """A letter's envelope. Raises NotAgainError."""
+        if letter.topic != BEACONS.name:
+            raise NotAgainError(OTHER_TOPIC)
         try:
             head = read_head(letter.value)
             if head.key_id not in self._keys:
