@@ -35,7 +35,7 @@ async def table(place: Place | None) -> AsyncIterator[Table]:
         yield InMemoryTable()
         return
     client = create_client(dsn=place.clickhouse_url, autogenerate_session_id=False)
-    yield ClickHouseTable(client)
+    yield ClickHouseTable(lambda: client)
     client.close()
 
 
@@ -159,7 +159,7 @@ async def test_how_far_storage_has_come_is_told_by_partition(kafka_url: str, cli
     place = Place(kafka_url, clickhouse_url)
     client = create_client(dsn=place.clickhouse_url, autogenerate_session_id=False)
     for reached in ({0: NOW_MS, 1: NOW_MS + 1}, {1: NOW_MS + 7}):
-        await ClickHouseTable(client).reach(reached, 2)
+        await ClickHouseTable(lambda: client).reach(reached, 2)
     found = client.query("SELECT * FROM ledger_reach FINAL ORDER BY source_partition").result_rows
     client.close()
     assert [(p, n, round(at.timestamp() * 1_000)) for p, n, at in found] == [(0, 2, NOW_MS), (1, 2, NOW_MS + 7)]
@@ -177,7 +177,7 @@ async def test_every_column_comes_back_as_it_went_in(kafka_url: str, clickhouse_
     }  # fmt: skip
     place = Place(kafka_url, clickhouse_url)
     client = create_client(dsn=place.clickhouse_url, autogenerate_session_id=False)
-    await ClickHouseTable(client).insert(block_of([record(0, [section(7, 1, **given)])]).rows, "t")
+    await ClickHouseTable(lambda: client).insert(block_of([record(0, [section(7, 1, **given)])]).rows, "t")
     found = client.query("SELECT * FROM events")
     row = dict(zip(found.column_names, found.result_rows[0], strict=True))
     client.close()
@@ -204,6 +204,6 @@ async def test_a_server_that_is_away_or_refuses_is_told_without_its_text(kafka_u
     client = create_client(dsn=place.clickhouse_url, autogenerate_session_id=False)
     client.command("RENAME TABLE events TO elsewhere")
     with pytest.raises(TableAwayError, match="code 60") as found:
-        await ClickHouseTable(client).insert(BLOCK.rows, "t")
+        await ClickHouseTable(lambda: client).insert(BLOCK.rows, "t")
     client.close()
     assert str(found.value) == "code 60"

@@ -2,17 +2,14 @@
 
 import asyncio
 import signal
-from collections import Counter
 
 import httpx
 import pytest
-from sink.events_to_block import Record
 
+from services.sink.tests.logs import DAY_MS, RECORDS, log_of, rows_of
 from services.sink.tests.made import LATER_INCARNATION, NOW_MS, record, section
 from services.sink.tests.real import Place, ended, gate, process
 
-DAY_MS = 24 * 3_600 * 1_000
-RECORDS = 40
 SINK = ("-m", "sink")
 DYING = ("-m", "services.sink.tests.dying_sink")
 pytestmark = pytest.mark.timeout(400)  # a session lapses in 6 s, but a busy machine takes its time to start a process
@@ -21,26 +18,6 @@ pytestmark = pytest.mark.timeout(400)  # a session lapses in 6 s, but a busy mac
 @pytest.fixture
 def place(kafka_url: str, clickhouse_url: str) -> Place:
     return Place(kafka_url, clickhouse_url)
-
-
-def log_of(partition: int, records: int = RECORDS, received_ms: int = NOW_MS) -> list[Record]:
-    """Sections of 0 to 6 events, some late by days, each third record repeating the section before it."""
-    made, source = [], partition * 1_000
-    for offset in range(records):
-        received = {"received": received_ms // 1_000, "timestamp": received_ms}
-        late = {**received, "timestamp": received_ms - (40 * DAY_MS if offset % 5 == 4 else 0)}
-        again = [section(source - 1, 3, **received)] if offset % 3 == 2 else []
-        made.append(record(offset, [*again, section(source, source % 7, **received), section(source + 1, 3, **late)]))
-        source += 2
-    return made
-
-
-def rows_of(partition: int, records: int = RECORDS) -> Counter[tuple[int, int, int, int]]:
-    first = partition * 1_000
-    sizes = {source: 3 if (source - first) % 2 else source % 7 for source in range(first, first + 2 * records)}
-    return Counter(
-        (partition, source, n, source * 1_000 + n) for source, events in sizes.items() for n in range(events)
-    )
 
 
 LOGS = [log_of(0), log_of(1)]

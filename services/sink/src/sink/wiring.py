@@ -42,7 +42,7 @@ _FETCH_BYTES = 4 * 1024 * 1024
 
 def wire(found: Settings) -> Sequence[Component]:
     """Construct everything; runs inside the event loop."""
-    table = ClickHouseTable(_clickhouse(found))
+    table = ClickHouseTable(partial(_clickhouse, found))
     consumer = _consumer(found)
     admin = AIOKafkaAdminClient(bootstrap_servers=found.kafka_servers, client_id="sink")
     heartbeat = Heartbeat(found.most_silent_s)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
+from threading import Lock
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -39,10 +40,12 @@ _READ_BACK_SETTINGS = {"select_sequential_consistency": "1"}
 
 
 class ClickHouseTable:
-    """The table of events behind a synchronous client, called in threads."""
+    """The table of events behind a synchronous client, called in threads; it may be away when that is first made."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        self._connect = connect
+        self._connecting = Lock()
+        self._connected: Client | None = None
 
     async def insert(self, rows: pa.Table, token: str) -> None:
         """Insert once: a token that was seen before changes nothing. Raises TableAwayError."""
@@ -76,7 +79,7 @@ class ClickHouseTable:
 
     async def check(self) -> None:
         """Return where ClickHouse answers; raises TableAwayError."""
-        if not await _in_thread(self._client.ping):
+        if not await _in_thread(lambda: self._client().ping()):
             raise TableAwayError("no answer")
 
     async def reach(self, reached_ms: Mapping[int, int], partitions: int) -> None:
@@ -95,13 +98,19 @@ class ClickHouseTable:
         pinned = {**_INSERT_SETTINGS, **settings}
 
         def send() -> None:
-            self._client.raw_insert(table, rows.column_names, body, pinned, "ArrowStream", transport_settings=length)  # type: ignore[arg-type]
+            self._client().raw_insert(table, rows.column_names, body, pinned, "ArrowStream", transport_settings=length)  # type: ignore[arg-type]
 
         await _in_thread(send)
 
+    def _client(self) -> Client:
+        with self._connecting:
+            if self._connected is None:
+                self._connected = self._connect()
+            return self._connected
+
     async def _ask(self, sql: str, asked: dict[str, Any]) -> Sequence[Sequence[Any]]:
         def query() -> Sequence[Sequence[Any]]:
-            return self._client.query(sql, parameters=asked, settings=_READ_BACK_SETTINGS).result_rows
+            return self._client().query(sql, parameters=asked, settings=_READ_BACK_SETTINGS).result_rows
 
         return await _in_thread(query)
 
