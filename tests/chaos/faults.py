@@ -15,6 +15,8 @@ from tests.chaos.field import Field
 from tests.chaos.ordeal import Fault, Strike
 from tests.chaos.stack_behind_proxies import ENGINES, HOSTS, TWICE
 
+EVERYTHING_WITHIN_S = 120
+"""Fifteen processes start side by side, perhaps on two cores."""
 FAR_SERVICES = tuple(f"{name}-far" for name in TWICE)
 LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
 
@@ -129,8 +131,8 @@ FAULTS = (
     Fault("kill -9 of clickhouse, three times", killed_again_and_again("clickhouse")),
     Fault("kill -9 of kafka, three times", killed_again_and_again("kafka")),
     Fault("kill -9 of redis and salt-cron", killed("redis", "salt-cron")),
-    Fault("kill -9 of all services", killed(*SERVICES, *FAR_SERVICES)),
-    Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *FAR_SERVICES)),
+    Fault("kill -9 of all services", killed(*SERVICES, *FAR_SERVICES), EVERYTHING_WITHIN_S),
+    Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *FAR_SERVICES), EVERYTHING_WITHIN_S),
     *(Fault(f"{name} frozen, then thawed", frozen(name)) for name in TWICE),
     *(Fault(f"every {name} frozen, then thawed", frozen(name, f"{name}-far")) for name in ("enricher", "sink")),
     *(Fault(f"{engine} frozen, then thawed", frozen(engine)) for engine in ENGINES),
@@ -157,8 +159,8 @@ FAULTS = (
 )
 
 AT_RANDOM = (
-    Fault("kill -9 of any", killed_at_random, within_s=90),
-    Fault("three faults in turn", several_in_turn, within_s=90),
+    Fault("kill -9 of any", killed_at_random, within_s=EVERYTHING_WITHIN_S),
+    Fault("three faults in turn", several_in_turn, within_s=EVERYTHING_WITHIN_S),
 )
 """What is rolled anew in each round."""
 

@@ -33,19 +33,19 @@ def cramped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
 
 @contextmanager
 def full_between_merges(field: Field, place: str) -> Iterator[None]:
-    """That disk has no room left while this lasts, and no merge of ClickHouse's was under way when it began.
+    """That disk has no room left while this lasts, and ClickHouse does not merge.
 
-    A disk that another program fills to its last byte in the midst of a merge or an insert is outside of the promise
-    (docs/adr/0006): ClickHouse 26.9 then answers that all is well, and keeps a part of empty files.
+    A disk that another program fills in the midst of a merge or an insert is outside of the promise (docs/adr/0006):
+    ClickHouse 26.9 then answers that all is well, and keeps a part of empty files.
     """
     client = clickhouse_connect.get_client(dsn=field.stack.endpoints["clickhouse"])
     try:
         client.command("SYSTEM STOP MERGES")
         until(lambda: client.query(_MERGES).result_rows[0][0] == 0, what="the merges that run to end")
         with full(field.stack.state, place):
-            client.command("SYSTEM START MERGES")
             yield
     finally:
+        client.command("SYSTEM START MERGES")
         client.close()
 
 
