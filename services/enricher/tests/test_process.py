@@ -14,7 +14,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
-from contract.dead_letter import decode_dead_letter
+from contract.dead_letter import WHOLE_ENVELOPE, DeadLetter, decode_dead_letter
 from contract.envelope import decode_events
 from contract.event import Event
 from contract.outcomes import DeadReason
@@ -96,9 +96,11 @@ def visit(beacon):
 
 
 @asynccontextmanager
-async def running(kafka_url: str, redis_url: str, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(
+    kafka_url: str, redis_url: str, module: str = "enricher", **more: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     own = {"KAFKA_URL": kafka_url, "REDIS_URL": redis_url, "PORT": str(free_port()), "SESSION_TIMEOUT_S": "6"}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "enricher", env={**os.environ, **own, **more})
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, env={**os.environ, **own, **more})
     process.port = int(own["PORT"])
     try:
         yield process
@@ -129,6 +131,31 @@ async def events(bootstrap: str, want: int, deadline_s: float = 60.0) -> list[Ev
     finally:
         await consumer.stop()
     return found
+
+
+async def every_record(bootstrap: str, topic: str) -> list[tuple[int, bytes]]:
+    """Partition and value of all that a topic holds now."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+    consumer.assign(places)
+    ends = await consumer.end_offsets(places)
+    found: list[tuple[int, bytes]] = []
+    while len(found) < sum(ends.values()):
+        for records in (await consumer.getmany(timeout_ms=200)).values():
+            found += [(record.partition, record.value) for record in records]
+    await consumer.stop()
+    return found
+
+
+async def letters(bootstrap: str) -> list[DeadLetter]:
+    return [decode_dead_letter(value) for _, value in await every_record(bootstrap, "dead-letters")]
+
+
+async def sections(bootstrap: str) -> list[tuple[int, int]]:
+    """Partition and source offset of every section, a second owner's copies too."""
+    values = await every_record(bootstrap, "events")
+    return [(p, section.source_offset) for p, value in values for section in decode_events(value).sections]
 
 
 async def test_beacons_become_events_with_a_session(kafka_url, own_redis_url, topics, send, visit):
@@ -212,11 +239,52 @@ async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(
     async with running(kafka_url, own_redis_url):
         found = await events(topics, 1)
     assert [e.page for e in found] == ["/after"]
-    consumer = AIOKafkaConsumer("dead-letters", bootstrap_servers=topics, auto_offset_reset="earliest")
-    await consumer.start()
-    letter = decode_dead_letter((await asyncio.wait_for(consumer.getone(), 10)).value)
-    await consumer.stop()
+    (letter,) = await letters(topics)
     assert (letter.reason, letter.value, letter.source_offset) == (DeadReason.UNREADABLE, b"not an envelope", 0)
+
+
+async def test_a_kill_between_a_letter_and_its_section_makes_the_letter_again_under_the_same_key(
+    kafka_url, own_redis_url, topics, send, visit
+):
+    await send.raw("beacons", b"not an envelope", partition=0)
+    await send(0, 1, [visit(1, "/after")])
+    async with running(kafka_url, own_redis_url, "services.enricher.tests.dying_enricher") as dying:
+        assert await asyncio.wait_for(dying.wait(), 60) == -signal.SIGKILL
+    first = await letters(topics)
+    assert len(first) == 1
+    assert await sections(topics) == []
+    async with running(kafka_url, own_redis_url):
+        await events(topics, 1)
+    assert [offset for _, offset in await sections(topics)] == [0, 1]
+    assert {(x.incarnation, x.partition, x.source_offset, x.place) for x in await letters(topics)} == {
+        (first[0].incarnation, 0, 0, WHOLE_ENVELOPE)
+    }
+
+
+async def test_sigterm_under_load_ends_it_in_time_and_nothing_is_written_twice_or_left_out(
+    kafka_url, own_redis_url, topics, send, visit
+):
+    sent, stopping = 0, asyncio.Event()
+
+    async def load() -> None:
+        nonlocal sent
+        while not stopping.is_set():
+            await asyncio.gather(*(send(p, sent + 1, [visit(p, f"/{sent}")] * 10) for p in range(PARTITIONS)))
+            sent += 1
+            await asyncio.sleep(0.02)
+
+    loading = asyncio.create_task(load())
+    async with running(kafka_url, own_redis_url) as process:
+        await events(topics, 400)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 15) == 0
+    stopping.set()
+    await loading
+    async with running(kafka_url, own_redis_url):
+        found = await events(topics, 10 * PARTITIONS * sent)
+    assert len(found) == len({e.event_id for e in found}) == 10 * PARTITIONS * sent
+    written = await sections(topics)
+    assert len(written) == len(set(written))
 
 
 async def test_it_ends_with_an_error_where_the_tail_of_events_cannot_be_read(
@@ -258,6 +326,9 @@ async def test_it_is_ready_once_it_has_joined_and_stops_within_its_deadline(kafk
     async with running(kafka_url, own_redis_url) as process:
         answer = await _ready(process.port)
         assert answer == {"faust": "ok", "intake": "ok", "tides": "ok"}
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{process.port}") as client:
+            assert (await client.get("/health/live")).json() == {"status": "ok", "checks": {"progress": "ok"}}
+            assert "tideline_enricher_progress_timestamp_seconds" in (await client.get("/metrics")).text
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 15) == 0
 
