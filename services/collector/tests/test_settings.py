@@ -19,9 +19,19 @@ def test_a_missing_url_is_named():
         settings.load(Settings, {"REDIS_URL": "redis://127.0.0.1:1/0"})
 
 
-async def test_http_starts_last_and_so_stops_first():
-    parts = [type(part).__name__ for part in wire(settings.load(Settings, GIVEN))]
-    assert parts == ["TideHolder", "RegistryPoll", "KafkaLog", "Lanes", "HttpServer"]
+SPOOL = ["DiskSpool", "RememberedCounts", "SpoolingLog"]
+
+
+@pytest.mark.parametrize("state_dir", ["", "somewhere"])
+async def test_http_starts_last_and_so_stops_first_and_nothing_is_spooled_without_a_folder(state_dir: str):
+    parts = [type(part).__name__ for part in wire(settings.load(Settings, GIVEN | {"STATE_DIR": state_dir}))]
+    spool = SPOOL if state_dir else []
+    assert parts == ["TideHolder", "RegistryPoll", "KafkaLog", *spool, "PendingReport", "Lanes", "HttpServer"]
+
+
+async def test_kafka_gets_less_time_than_the_client_waits():
+    made = wire(settings.load(Settings, GIVEN | {"STATE_DIR": "x", "ACK_TIMEOUT_S": "1", "SPOOL_AFTER_S": "9"}))
+    assert next(part for part in made if type(part).__name__ == "SpoolingLog")._patience_s == 0.5
 
 
 async def test_trusting_everyone_stops_the_start():

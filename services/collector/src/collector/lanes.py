@@ -1,12 +1,11 @@
 """All lanes of a process: one a partition and topic, as many as Kafka says, with one bound on what they hold."""
 
 import asyncio
-import contextlib
 from collections.abc import Iterator
 
 from contract.beacon import Beacon
 from contract.topics import BEACONS, REPEATS
-from runtime import lifecycle
+from runtime.background import Background
 
 from collector import metrics
 from collector.beacon_to_envelope import LaneName
@@ -37,19 +36,16 @@ class Lanes:
         self._max_pending_bytes = max_pending_bytes
         self._pending_bytes = 0
         self._lanes: dict[str, list[Lane]] = {}
-        self._minding: asyncio.Task[None] | None = None
+        self._minding = Background(self._mind)
 
     async def start(self) -> None:
         """Open the lanes as soon as the log tells its partitions."""
         metrics.PENDING_BYTES.set_function(lambda: self._pending_bytes)
-        self._minding = asyncio.create_task(self._mind())
+        self._minding.start()
 
     async def stop(self) -> None:
         """Drain every lane up to its timeout; what is not durable by then is answered so."""
-        if self._minding is not None:
-            self._minding.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._minding
+        await self._minding.stop()
         try:
             async with asyncio.timeout(self._timeout_s):
                 await asyncio.gather(*(lane.close() for lane in self._all()))
@@ -58,10 +54,7 @@ class Lanes:
 
     async def failed(self) -> None:
         """Raise where a lane, or the minding of them, ended by itself."""
-        if self._minding is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._minding)
+        await self._minding.failed()
 
     async def ready(self) -> None:
         """A health check: raises NoLanesError where nothing could be sent yet."""

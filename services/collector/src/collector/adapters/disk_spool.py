@@ -5,7 +5,6 @@ reading began is written down nowhere, since an envelope that is replayed twice 
 """
 
 import asyncio
-import contextlib
 import errno
 import fcntl
 import os
@@ -14,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 
 from collector import metrics
 from collector.adapters.spool_file import SpoolFile, spool_files
@@ -64,7 +64,7 @@ class DiskSpool:
         # a thread each, so that a file has one reader, and reading waits for no disk that is writing
         self._writer, self._reader = ThreadPoolExecutor(1, "spool-write"), ThreadPoolExecutor(1, "spool-read")
         self._lock: int | None = None
-        self._committing: asyncio.Task[None] | None = None
+        self._committing = Background(self._commit_on)
         self._trouble = Trouble("")
         self._is_full = False
 
@@ -76,14 +76,11 @@ class DiskSpool:
         metrics.SPOOL_ENVELOPES.set_function(lambda: len(self._index))
         if len(self._index):
             _log.info("spool_found", envelopes=len(self._index), bytes=self.size_bytes)
-        self._committing = asyncio.create_task(self._commit_on())
+        self._committing.start()
 
     async def stop(self) -> None:
         """Let go of the folder; what lies in it stays."""
-        if self._committing is not None:
-            self._committing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._committing
+        await self._committing.stop()
         _fail(self._waiting, "the process stops")
         await asyncio.to_thread(self._writer.shutdown)
         await asyncio.to_thread(self._reader.shutdown)
@@ -95,10 +92,7 @@ class DiskSpool:
 
     async def failed(self) -> None:
         """Raise what ended the writing, if something did."""
-        if self._committing is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._committing)
+        await self._committing.failed()
 
     def __len__(self) -> int:
         return len(self._index)

@@ -6,10 +6,10 @@ partitions run side by side, and no partition waits for another. What several to
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 
 from collector.adapters.partition_producer import PartitionProducer
 from collector.beacon_to_envelope import Envelope, LaneName
@@ -32,26 +32,20 @@ class KafkaLog:
         self._counts: Mapping[str, int] = {}
         self._producers: list[PartitionProducer] = []
         self._opened = asyncio.Event()
-        self._opening: asyncio.Task[None] | None = None
+        self._opening = Background(self._open)
 
     async def start(self) -> None:
         """Begin to connect; does not wait, so that the process can answer 503 meanwhile."""
-        self._opening = asyncio.create_task(self._open())
+        self._opening.start()
 
     async def stop(self) -> None:
         """Flush for a moment, and close."""
-        if self._opening is not None:
-            self._opening.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._opening
+        await self._opening.stop()
         await asyncio.gather(*(producer.stop() for producer in self._producers))
 
     async def failed(self) -> None:
         """Raise PartitionsChangedError where a topic is no longer what it was."""
-        if self._opening is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._opening)
+        await self._opening.failed()
 
     async def ready(self) -> None:
         """A health check: raises NotAppendedError while a partition has no connection."""

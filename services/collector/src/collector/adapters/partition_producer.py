@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from contract.topics import BEACONS
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 
 from collector.beacon_to_envelope import Envelope
 from collector.envelope_log import NotAppendedError
@@ -29,30 +30,24 @@ class PartitionProducer:
         self._producer: AIOKafkaProducer | None = None
         self._connected = asyncio.Event()
         self._dead = asyncio.Event()
-        self._connecting: asyncio.Task[None] | None = None
+        self._connecting = Background(self._keep_connected)
         self.counts: Mapping[str, int] = {}
         """Partitions by topic, as of the last connection."""
 
     async def start(self) -> None:
         """Begin to connect; does not wait."""
         self._dead.set()
-        self._connecting = asyncio.create_task(self._keep_connected())
+        self._connecting.start()
 
     async def stop(self) -> None:
         """Flush for a moment, and close."""
-        if self._connecting is not None:
-            self._connecting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._connecting
+        await self._connecting.stop()
         if self._producer is not None:
             await _close(self._producer)
 
     async def failed(self) -> None:
         """Raise what ended the connecting, if something did."""
-        if self._connecting is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._connecting)
+        await self._connecting.failed()
 
     async def connected(self) -> Mapping[str, int]:
         """Partitions by topic, once there is a connection."""

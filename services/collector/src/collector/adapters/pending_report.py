@@ -11,7 +11,8 @@ from collections.abc import Callable
 import msgspec
 from contract.pending import PENDING_TTL_S, REDIS_PENDING_KEY, SPOOLED_PENDING_TTL_S, Pending
 from redis.asyncio import Redis
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 from tides.store import STORE_ERRORS
 
 from collector.adapters.state_file import StateFile
@@ -34,7 +35,7 @@ class PendingReport:
         self._lives = lives
         self._earlier: list[str] = []
         self._redis_is_away = False
-        self._telling: asyncio.Task[None] | None = None
+        self._telling = Background(self._keep_telling)
 
     async def start(self) -> None:
         """Tell once, before the first beacon is taken, then keep telling."""
@@ -42,23 +43,17 @@ class PendingReport:
         self._earlier = [epoch for epoch in earlier if epoch != self._epoch]
         await self._note_lives()
         await self.tell()
-        self._telling = asyncio.create_task(self._keep_telling())
+        self._telling.start()
 
     async def stop(self) -> None:
         """Tell once more: what is spooled by now stays so until the next life."""
-        if self._telling is not None:
-            self._telling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._telling
+        await self._telling.stop()
         await self.tell()
         await self._client.aclose()
 
     async def failed(self) -> None:
         """Raise where the telling ended by itself."""
-        if self._telling is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._telling)
+        await self._telling.failed()
 
     async def tell(self) -> None:
         """Write the report, and withdraw those of earlier lives, whose spool is this one's now."""

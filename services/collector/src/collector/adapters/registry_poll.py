@@ -1,13 +1,13 @@
 """Looks each second whether Redis has another registry: its digest in, a register for the hot path out."""
 
 import asyncio
-import contextlib
 from typing import cast
 
 import msgspec
 from contract.registry import REDIS_REGISTRY_DIGEST_KEY, REDIS_REGISTRY_KEY, Registry
 from redis.asyncio import Redis
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 from tides.store import STORE_ERRORS
 
 from collector import metrics
@@ -32,7 +32,7 @@ class RegistryPoll:
         self._digest: bytes | None = None
         self._register: SiteRegister | None = None
         self._redis_is_away = False
-        self._polling: asyncio.Task[None] | None = None
+        self._polling = Background(self._keep_polling)
 
     async def start(self) -> None:
         """Read the snapshot, look at Redis once, then keep looking."""
@@ -40,22 +40,16 @@ class RegistryPoll:
         if known is not None:
             self._install(known)
         await self.poll()
-        self._polling = asyncio.create_task(self._keep_polling())
+        self._polling.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._polling is not None:
-            self._polling.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._polling
+        await self._polling.stop()
         await self._client.aclose()
 
     async def failed(self) -> None:
         """Raise where the polling ended by itself."""
-        if self._polling is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._polling)
+        await self._polling.failed()
 
     async def ready(self) -> None:
         """A health check: raises NoRegistryError where no site can be told from another."""

@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 
 from collector.adapters.kafka_log import PartitionsChangedError
 from collector.adapters.state_file import StateFile
@@ -27,23 +28,19 @@ class RememberedCounts:
         self._patience_s = patience_s
         self._counts: Mapping[str, int] = {}
         self._known = asyncio.Event()
-        self._asking: asyncio.Task[None] | None = None
+        self._asking = Background(self._ask)
 
     async def start(self) -> None:
         """Begin to ask; does not wait."""
-        self._asking = asyncio.create_task(self._ask())
+        self._asking.start()
 
     async def stop(self) -> None:
         """Ask no more."""
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+        await self._asking.stop()
 
     async def failed(self) -> None:
         """Raise PartitionsChangedError where Kafka says otherwise than was remembered."""
-        if self._asking is not None:
-            await asyncio.shield(self._asking)
-        await lifecycle.forever()
+        await self._asking.failed()
 
     async def of(self, topic: str) -> int:
         """How many partitions a topic has; waits until Kafka or the file has told."""
