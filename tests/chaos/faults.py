@@ -6,6 +6,8 @@ To add one, add a line to `FAULTS`: docs/howto/add-a-fault.md.
 import random
 import signal
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import redis
 from local_stack.stack import SERVICES
@@ -19,6 +21,7 @@ EVERYTHING_WITHIN_S = 120
 """Fifteen processes start side by side, perhaps on two cores."""
 FAR_SERVICES = tuple(f"{name}-far" for name in TWICE)
 LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
+FOR_A_WHILE_S = 15
 
 
 def killed(*names: str) -> Strike:
@@ -42,14 +45,35 @@ def killed_again_and_again(name: str) -> Strike:
     return strike
 
 
-def frozen(*names: str, seconds: float = LONGER_THAN_A_SESSION_OF_THE_GROUP_S) -> Strike:
-    """SIGSTOP, and SIGCONT once others have taken over."""
+def lasting(seconds: float, trouble: Callable[[Field], AbstractContextManager[object]]) -> Strike:
+    """The trouble holds for so long and is over then."""
 
     def strike(field: Field, _: random.Random) -> None:
-        with field.frozen(*names):
+        with trouble(field):
             time.sleep(seconds)
 
     return strike
+
+
+def frozen(*names: str) -> Strike:
+    """SIGSTOP, and SIGCONT once others have taken over."""
+    return lasting(LONGER_THAN_A_SESSION_OF_THE_GROUP_S, lambda field: field.frozen(*names))
+
+
+def refused(engine: str) -> Strike:
+    """Every connection to the engine is reset, and every new one refused."""
+    return lasting(FOR_A_WHILE_S, lambda field: field.refused(engine))
+
+
+def weather(engine: str, **changes: object) -> Strike:
+    """What passes between all services and the engine is slow, held back or broken off."""
+    ways = [f"{host}-{engine}" for host in HOSTS]
+    return lasting(FOR_A_WHILE_S, lambda field: field.weather(*ways, **changes))
+
+
+def cut_off(host: str) -> Strike:
+    """The host's services reach no engine, and nobody tells them."""
+    return lasting(FOR_A_WHILE_S, lambda field: field.cut_off(host))
 
 
 def stopped(name: str) -> Strike:
@@ -65,36 +89,6 @@ def scaled(name: str) -> Strike:
             time.sleep(dice.uniform(4, 8))
             field.kill(dice.choice((name, f"{name}-far")))
             time.sleep(dice.uniform(2, 8))
-
-    return strike
-
-
-def refused(engine: str, seconds: float) -> Strike:
-    """Every connection to the engine is reset, and every new one refused."""
-
-    def strike(field: Field, _: random.Random) -> None:
-        with field.refused(engine):
-            time.sleep(seconds)
-
-    return strike
-
-
-def weather(engine: str, seconds: float, **changes: object) -> Strike:
-    """What passes between all services and the engine is slow, held back or broken off."""
-
-    def strike(field: Field, _: random.Random) -> None:
-        with field.weather(*(f"{host}-{engine}" for host in HOSTS), **changes):
-            time.sleep(seconds)
-
-    return strike
-
-
-def cut_off(host: str, seconds: float) -> Strike:
-    """The host's services reach no engine, and nobody tells them."""
-
-    def strike(field: Field, _: random.Random) -> None:
-        with field.cut_off(host):
-            time.sleep(seconds)
 
     return strike
 
@@ -138,19 +132,19 @@ FAULTS = (
     *(Fault(f"{engine} frozen, then thawed", frozen(engine)) for engine in ENGINES),
     *(Fault(f"{name}: two to four to three and back", scaled(name)) for name in ("enricher", "sink")),
     *(Fault(f"{name} restarted", stopped(name)) for name in ("kafka", "clickhouse", *TWICE)),
-    Fault("clickhouse refuses", refused("clickhouse", 15)),
-    Fault("clickhouse answers 2 s late", weather("clickhouse", 15, delay_s=1.0)),
-    Fault("clickhouse half-open", weather("clickhouse", 15, silent=True)),
-    Fault("clickhouse resets amid its answer", weather("clickhouse", 10, resets_after_bytes=100)),
-    Fault("kafka refuses", refused("kafka", 15)),
-    Fault("kafka answers 0.6 s late", weather("kafka", 15, delay_s=0.3)),
-    Fault("kafka half-open", weather("kafka", 15, silent=True)),
-    Fault("kafka resets amid its answer", weather("kafka", 10, resets_after_bytes=2_000)),
+    Fault("clickhouse refuses", refused("clickhouse")),
+    Fault("clickhouse answers 2 s late", weather("clickhouse", delay_s=1.0)),
+    Fault("clickhouse half-open", weather("clickhouse", silent=True)),
+    Fault("clickhouse resets amid its answer", weather("clickhouse", resets_after_bytes=100)),
+    Fault("kafka refuses", refused("kafka")),
+    Fault("kafka answers 0.6 s late", weather("kafka", delay_s=0.3)),
+    Fault("kafka half-open", weather("kafka", silent=True)),
+    Fault("kafka resets amid its answer", weather("kafka", resets_after_bytes=2_000)),
     Fault("redis emptied", emptied),
-    Fault("redis refuses", refused("redis", 15)),
-    Fault("redis half-open", weather("redis", 15, silent=True)),
-    Fault("postgres refuses", refused("postgres", 15)),
-    *(Fault(f"the {host} host cut off", cut_off(host, 20)) for host in HOSTS),
+    Fault("redis refuses", refused("redis")),
+    Fault("redis half-open", weather("redis", silent=True)),
+    Fault("postgres refuses", refused("postgres")),
+    *(Fault(f"the {host} host cut off", cut_off(host)) for host in HOSTS),
     Fault("garbage in beacons", spoiled(poison.garbage)),
     Fault("an envelope of an unknown version", spoiled(poison.of_tomorrow)),
     Fault("a forged envelope", spoiled(poison.altered)),

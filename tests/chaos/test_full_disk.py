@@ -1,13 +1,12 @@
 """A disk without room under Kafka, ClickHouse or the collectors, under load; then there is room again."""
 
-import random
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import clickhouse_connect
 import pytest
 
+from tests.chaos.faults import lasting
 from tests.chaos.field import Field, field
 from tests.chaos.ordeal import Fault, ordeal
 from tests.chaos.report import Report
@@ -51,16 +50,16 @@ def full_between_merges(field: Field, place: str) -> Iterator[None]:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_full_disk_loses_nothing_and_is_got_over_unaided(cramped: Field, report: Report, chaos_seed: int, place: str):
-    def strike(field: Field, _: random.Random) -> None:
-        with full_between_merges(field, place):
-            time.sleep(FULL_FOR_S)
-
+    strike = lasting(FULL_FOR_S, lambda field: full_between_merges(field, place))
     ordeal(cramped, Fault(f"disk full under {place}", strike, within_s=90), report, chaos_seed)
 
 
 def test_with_kafka_away_and_no_room_to_spool_nothing_is_promised(cramped: Field, report: Report, chaos_seed: int):
-    def strike(field: Field, _: random.Random) -> None:
-        with field.refused("kafka"), full(field.stack.state, "the collectors"):
-            time.sleep(FULL_FOR_S)
-
+    strike = lasting(FULL_FOR_S, no_kafka_and_no_spool)
     ordeal(cramped, Fault("kafka refuses, spool's disk full", strike, within_s=90), report, chaos_seed)
+
+
+@contextmanager
+def no_kafka_and_no_spool(field: Field) -> Iterator[None]:
+    with field.refused("kafka"), full(field.stack.state, "the collectors"):
+        yield

@@ -1,13 +1,12 @@
 """Kafka is away for long: 202 is answered all the while from the spool, and afterwards everything is counted once."""
 
-import random
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.chaos.faults import lasting
 from tests.chaos.field import Field, field
-from tests.chaos.ordeal import Fault, Pace, Strike, ordeal
+from tests.chaos.ordeal import Fault, Pace, ordeal
 from tests.chaos.report import Report
 
 A_WHILE_S, AN_HOUR_S = 120, 3_600
@@ -22,20 +21,16 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
         yield found
 
 
-def away(seconds: float) -> Strike:
-    """Kafka refuses everybody for so long."""
-
-    def strike(field: Field, _: random.Random) -> None:
-        with field.refused("kafka"):
-            time.sleep(seconds)
-
-    return strike
-
-
 def survive(field: Field, report: Report, seed: int, seconds: float, rate: float) -> None:
     """Replay must outrun the load, which goes on: a second of it for each second away is the bound."""
     name = f"kafka away for {seconds / 60:.0f} minutes at {rate} beacons/s"
-    ordeal(field, Fault(name, away(seconds), within_s=seconds), report, seed, Pace(rate))
+    ordeal(
+        field,
+        Fault(name, lasting(seconds, lambda field: field.refused("kafka")), within_s=seconds),
+        report,
+        seed,
+        Pace(rate),
+    )
     run = report.runs[-1]
     assert run.accepted >= run.sent * (1 - MOST_REFUSED)
 
