@@ -73,6 +73,18 @@ async def test_a_record_that_comes_before_its_assignment_is_told_is_carried(inta
     assert len(memory_log.envelopes()) == 1
 
 
+async def test_what_is_known_of_a_partition_is_void_after_an_assignment_of_none(intake, partitions, source, beacon):
+    source(beacon())
+    intake.assigned([0])
+    assert intake.owned == {0}
+    await until(lambda: partitions.known(0))
+    intake.assigned([])
+    assert intake.owned == set()
+    intake.assigned([0])
+    assert partitions.known(0) is None
+    await until(lambda: partitions.known(0))
+
+
 async def test_an_assignment_that_was_taken_back_at_once_is_not_caught_up(intake, memory_log, source, beacon):
     source(beacon())
     memory_log.group_offset = 1

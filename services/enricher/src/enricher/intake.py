@@ -45,6 +45,7 @@ class Intake:
         self._waiting: asyncio.Queue[_Parcel | _TakeOver] = asyncio.Queue()
         self.owned: frozenset[int] = frozenset()
         """The partitions that Kafka has assigned."""
+        self._owns = False
         self._room = asyncio.Semaphore(_MOST_WAITING)
         self._carrying: asyncio.Task[None] | None = None
 
@@ -77,15 +78,15 @@ class Intake:
 
         Faust may hand over the first records before it tells this, so they must not be dropped here.
         """
-        if self.owned:
+        if self._owns:
             self._partitions.forget()
-        self.owned = frozenset(partitions)
+        self._owns, self.owned = True, frozenset(partitions)
         for partition in sorted(self.owned):
             self._waiting.put_nowait(_TakeOver(partition, self._partitions.generation))
 
     def revoked(self) -> None:
         """No partition is ours any longer, and what waits is another's."""
-        self.owned = frozenset()
+        self._owns, self.owned = False, frozenset()
         self._partitions.forget()
 
     async def take(self, record: Record, delivered: Callable[[], object]) -> None:
