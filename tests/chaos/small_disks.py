@@ -12,8 +12,9 @@ PLACES = {
     "the collectors": ("collector", "collector-far"),
 }
 """Whose disk it is, to its folders in the state folder."""
-LEFT_BYTES = {"clickhouse": 900 * 1024}
-"""ClickHouse begins nothing with less than 1 MiB, and must be able to end what it began (docs/adr/0006)."""
+CLICKHOUSE_STOPS_AT_BYTES = 128 * 2**20
+LEFT_BYTES = {"clickhouse": CLICKHOUSE_STOPS_AT_BYTES // 2}
+"""ClickHouse is told to begin nothing with less than that, and must be able to end what it began (docs/adr/0006)."""
 SIZE_MIB = 512
 _FILLER = "filler"
 
