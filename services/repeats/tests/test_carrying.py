@@ -71,6 +71,24 @@ async def test_nothing_is_looked_up_before_storage_is_complete(outside, carrying
     assert outside.envelopes == []
 
 
+async def test_whoever_waits_shows_that_it_lives(outside, record):
+    beats: list[str] = []
+    opener = Opener(outside, 0.001, beat=lambda: beats.append("opening"))
+    waiting = Completeness(outside, outside, 0, 0.001, lambda: beats.append("waiting"))
+    made = Carrying(opener, waiting, outside, outside, lambda: INCARNATION, beat=lambda: beats.append("carrying"))
+    outside.oldest = None
+    del outside.keys[TIDE.key_id]
+    task = asyncio.create_task(made.carry([record(0, beacon_of("a-1"))]))
+    await asyncio.sleep(0.02)
+    assert set(beats) == {"waiting"}
+    outside.oldest = NOW_MS + 10_000
+    await asyncio.sleep(0.02)
+    assert set(beats) == {"waiting", "opening"}
+    outside.keys[TIDE.key_id] = KEY
+    await asyncio.wait_for(task, 5)
+    assert beats[-2:] == ["carrying", "carrying"]
+
+
 async def test_a_batch_waits_for_the_latest_of_its_records(outside, carrying, record):
     outside.oldest = NOW_MS + 1
     batch = [

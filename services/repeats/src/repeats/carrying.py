@@ -13,7 +13,7 @@ from runtime.retry import retrying
 from repeats import metrics
 from repeats.completeness import Completeness
 from repeats.opening import Opener
-from repeats.ports import Attempts, AwayError, Destination, Envelope, Record
+from repeats.ports import Attempts, AwayError, Destination, Envelope, Record, unheard
 from repeats.repeats_to_envelopes import Dead, Judgement, Opened, attempts_of, by_visitor, in_time
 
 _log = log.get(__name__)
@@ -35,6 +35,7 @@ class Carrying:
         destination: Destination,
         incarnation: Callable[[], bytes],
         now_s: Callable[[], float] = time.time,
+        beat: Callable[[], None] = unheard,
     ) -> None:
         self._opener = opener
         self._completeness = completeness
@@ -42,6 +43,7 @@ class Carrying:
         self._destination = destination
         self._incarnation = incarnation
         self._now_s = now_s
+        self._beat = beat
 
     async def carry(self, batch: Sequence[Record]) -> None:
         """Judge a batch and have every envelope of it acknowledged."""
@@ -61,11 +63,15 @@ class Carrying:
         attempts, earliest_ms = attempts_of(opened)
         with metrics.WAITING.labels("table").track_inprogress():
             stored = await retrying(
-                lambda: self._attempts.stored(attempts, earliest_ms - _MOST_AGES_MS), on=(AwayError,), what="look_up"
+                lambda: self._stored(attempts, earliest_ms - _MOST_AGES_MS), on=(AwayError,), what="look_up"
             )
         secret_at = await self._opener.routing_secrets([beacon for one in opened for beacon in one.beacons])
         partitions = await self._destination.partitions()
         return Judgement(self._incarnation(), stored, by_visitor(secret_at, partitions))
+
+    async def _stored(self, attempts: set[int], since_ms: int) -> set[int]:
+        self._beat()
+        return await self._attempts.stored(attempts, since_ms)
 
     async def _pass_on(self, opened: Opened, judgement: Judgement) -> None:
         judged = judgement.judge(opened)
@@ -96,3 +102,4 @@ class Carrying:
     async def _append(self, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
             await self._destination.append(envelope)
+            self._beat()

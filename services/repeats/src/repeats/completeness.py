@@ -8,7 +8,7 @@ from contract.progress import StoredMark
 from runtime import log
 
 from repeats import metrics
-from repeats.ports import AwayError, Collectors, Progress
+from repeats.ports import AwayError, Collectors, Progress, unheard
 
 _log = log.get(__name__)
 _SAY_SO_AFTER_LOOKS = 40
@@ -24,11 +24,19 @@ class _Goal(msgspec.Struct):
 class Completeness:
     """Asks collectors first and the end of `beacons` after them: what one has let go of lies before it."""
 
-    def __init__(self, collectors: Collectors, progress: Progress, grace_s: float, look_again_s: float = 0.25) -> None:
+    def __init__(
+        self,
+        collectors: Collectors,
+        progress: Progress,
+        grace_s: float,
+        look_again_s: float = 0.25,
+        beat: Callable[[], None] = unheard,
+    ) -> None:
         self._collectors = collectors
         self._progress = progress
         self._grace_ms = int(grace_s * 1000)
         self._look_again_s = look_again_s
+        self._beat = beat
 
     async def past(self, received_ms: int) -> None:
         """Return once storage is complete past this receive time, however long that takes."""
@@ -55,6 +63,7 @@ class Completeness:
         with metrics.WAITING.labels(what).track_inprogress():
             while not await _holds(holds):
                 looks += 1
+                self._beat()
                 if looks % _SAY_SO_AFTER_LOOKS == 0:
                     _log.info("waiting", what=what)
                 await asyncio.sleep(self._look_again_s)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from runtime import log
 
 from repeats import metrics
-from repeats.ports import Record, Secrets
+from repeats.ports import Record, Secrets, unheard
 from repeats.repeats_to_envelopes import Dead, Opened
 
 T = TypeVar("T")
@@ -26,10 +26,17 @@ _KEY_PATIENCE_S = 120.0
 class Opener:
     """Opens records with the secrets in memory."""
 
-    def __init__(self, secrets: Secrets, look_again_s: float = 0.25, now_s: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        secrets: Secrets,
+        look_again_s: float = 0.25,
+        now_s: Callable[[], float] = time.time,
+        beat: Callable[[], None] = unheard,
+    ) -> None:
         self._secrets = secrets
         self._look_again_s = look_again_s
         self._now_s = now_s
+        self._beat = beat
 
     async def open(self, record: Record) -> Opened | Dead:
         """The record's beacons, or why nobody can open it. Raises UnknownVersionError."""
@@ -87,6 +94,7 @@ class Opener:
         _log.warning("waiting_for_secret")
         with metrics.WAITING.labels("secrets").track_inprogress():
             while found is None and not is_lost():
+                self._beat()
                 await asyncio.sleep(self._look_again_s)
                 found = look()
         return found

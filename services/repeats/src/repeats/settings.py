@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True):
     """A killed process is replaced after this."""
     table_timeout_s: float = 20.0
     """For one look-up in ClickHouse."""
+    stalled_after_s: float = 120.0
+    """Liveness fails where the judging has neither read, looked nor appended for this long."""
 
     @property
     def kafka_servers(self) -> str:

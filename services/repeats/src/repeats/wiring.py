@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from clickhouse_connect.driver import create_client
 from clickhouse_connect.driver.client import Client
 from runtime import health
+from runtime.heartbeat import Heartbeat
 from runtime.http import HttpServer
 from runtime.lifecycle import Component
 from runtime.ticker import Ticker
@@ -36,12 +37,19 @@ def wire(settings: Settings) -> Sequence[Component]:
     tides = TideHolder(RedisSecrets(redis_client(settings.redis_url)))
     collectors = PendingCollectors(redis_client(settings.redis_url))
     looking = Ticker({"collectors": collectors.look}, _LOOK_S, STORE_ERRORS, lambda _: None)
+    heartbeat = Heartbeat(settings.stalled_after_s)
+
+    def beat() -> None:
+        heartbeat.beat("judging")
+
     progress = KafkaProgress(settings.kafka_servers, settings.sink_group_id)
-    source = KafkaSource(settings.kafka_servers, settings.group_id, settings.most_records, settings.session_timeout_s)
+    source = KafkaSource(
+        settings.kafka_servers, settings.group_id, settings.most_records, settings.session_timeout_s, beat=beat
+    )
     destination = KafkaDestination(settings.kafka_servers)
     attempts = StoredAttempts(_clickhouse(settings))
-    completeness = Completeness(collectors, progress, settings.grace_s, settings.look_again_s)
-    carrying = Carrying(Opener(tides), completeness, attempts, destination, source.incarnation)
+    completeness = Completeness(collectors, progress, settings.grace_s, settings.look_again_s, beat)
+    carrying = Carrying(Opener(tides, beat=beat), completeness, attempts, destination, source.incarnation, beat=beat)
     intake = Intake(source, carrying.carry)
     checks = {
         "tides": tides.ready,
@@ -50,7 +58,9 @@ def wire(settings: Settings) -> Sequence[Component]:
         "clickhouse": attempts.check,
         "intake": intake.ready,
     }
-    server = HttpServer(Starlette(routes=health.routes(checks)), settings.host, settings.port)
+    server = HttpServer(
+        Starlette(routes=health.routes(checks, life={"judging": heartbeat.check})), settings.host, settings.port
+    )
     return [tides, collectors, looking, progress, destination, source, intake, server]
 
 

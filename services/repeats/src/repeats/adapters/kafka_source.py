@@ -1,6 +1,6 @@
 """Kafka: the topic `repeats`, read by a group that ends with the topic's life."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
@@ -10,7 +10,7 @@ from runtime.kafka_topic_ids import TopicIdError, topic_id
 from runtime.retry import retrying
 
 from repeats import metrics
-from repeats.ports import Record
+from repeats.ports import Record, unheard
 
 _MOST_POLL_INTERVAL_MS = 3 * 24 * 3_600 * 1_000
 """A judgement may wait for a dead collector's spool for two days; whoever waits keeps its partitions."""
@@ -25,13 +25,20 @@ class KafkaSource:
     """A component and the `Source`."""
 
     def __init__(
-        self, bootstrap: str, group_id: str, most_records: int, session_timeout_s: float, topic: str = REPEATS.name
+        self,
+        bootstrap: str,
+        group_id: str,
+        most_records: int,
+        session_timeout_s: float,
+        topic: str = REPEATS.name,
+        beat: Callable[[], None] = unheard,
     ) -> None:
         self._bootstrap = bootstrap
         self._group_id = group_id
         self._most_records = most_records
         self._session_timeout_ms = int(session_timeout_s * 1000)
         self._topic = topic
+        self._beat = beat
         self._consumer: AIOKafkaConsumer | None = None
         self._incarnation = b""
 
@@ -71,6 +78,7 @@ class KafkaSource:
     async def read(self) -> Sequence[Record]:
         """The next records, in order within each partition. Raises TopicMadeAnewError, KafkaError."""
         while True:
+            self._beat()
             found = await self._reader.getmany(timeout_ms=1_000, max_records=self._most_records)
             records = [
                 Record(partition.partition, record.offset, record.timestamp, record.value)
