@@ -1,9 +1,11 @@
 """One contract suite for every secret store: the real Valkey and the one in memory."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
 import pytest
+import uvloop
 from tides.almanac import SecretName, tide_name
 from tides.memory import MemorySecrets
 from tides.store import STORE_ERRORS, RedisSecrets, SecretStore, redis_client
@@ -42,6 +44,22 @@ async def test_redis_forgets_a_secret_at_its_end(own_redis_url: str):
     await RedisSecrets(client).put(today(), b"secret")
     assert await client.expiretime(today().redis_key) == today().expires_at_s
     await client.aclose()
+
+
+def test_a_connection_that_was_reset_meanwhile_raises_a_store_error_once(own_redis_url: str):
+    async def reset_and_read() -> None:
+        client = redis_client(own_redis_url)
+        store = RedisSecrets(client)
+        await store.read([today()])
+        # what a reset by the peer does to a connection that waits in the pool
+        client.connection_pool._available_connections[0]._writer.transport.abort()
+        await asyncio.sleep(0.05)
+        with pytest.raises(STORE_ERRORS):
+            await store.read([today()])
+        await store.read([today()])
+        await store.close()
+
+    uvloop.run(reset_and_read())
 
 
 async def test_a_redis_that_is_away_raises_a_store_error():

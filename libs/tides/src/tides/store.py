@@ -10,8 +10,8 @@ from redis.exceptions import RedisError
 
 from tides.almanac import SecretName
 
-STORE_ERRORS = (RedisError, OSError, TimeoutError)
-"""What a store raises while it is away."""
+STORE_ERRORS = (RedisError, OSError, TimeoutError, RuntimeError)
+"""What a store raises while it is away: uvloop's RuntimeError where a connection was reset while nobody used it."""
 
 
 class SecretStore(Protocol):
