@@ -153,8 +153,8 @@ FAULTS = (
 )
 
 AT_RANDOM = (
-    Fault("kill -9 of any", killed_at_random, within_s=EVERYTHING_WITHIN_S),
-    Fault("three faults in turn", several_in_turn, within_s=EVERYTHING_WITHIN_S),
+    Fault("kill -9 of any", killed_at_random, within_s=EVERYTHING_WITHIN_S, least_accepted=0),
+    Fault("three faults in turn", several_in_turn, within_s=EVERYTHING_WITHIN_S, least_accepted=0),
 )
 """What is rolled anew in each round."""
 

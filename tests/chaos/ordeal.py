@@ -30,6 +30,8 @@ class Fault:
     strike: Strike
     within_s: float = 60
     """From the end of the strike until all services are ready and what was answered 202 until then is stored."""
+    least_accepted: float = 0.8
+    """Of all beacons, those that must have been answered 202 in the end, at whichever attempt."""
     moves_visitors: bool = False
     """True where visitors change their partition, which cuts the session that each has just then."""
 
@@ -66,6 +68,7 @@ def ordeal(field: Field, fault: Fault, report: Report, seed: int, pace: Pace = P
     blamed = replace(verdict, split=frozenset()) if fault.moves_visitors else verdict
     assert blamed.right, f"{fault.name}, seed {seed}: {told(verdict)}"
     assert recovered_s <= fault.within_s, f"{fault.name}, seed {seed}: not as before after {fault.within_s} s"
+    assert len(ledger.accepted()) >= fault.least_accepted * len(ledger.sent), f"answered: {ledger.statuses()}"
     assert quiet_s <= QUIET_WITHIN_S, f"{fault.name}, seed {seed}: {field.lag()} records behind"
     assert not field.gluttons()
     check_answers(field, site)

@@ -45,7 +45,9 @@ def test_a_full_disk_loses_nothing_and_is_got_over_unaided(cramped: Field, repor
 
 def test_with_kafka_away_and_no_room_to_spool_nothing_is_promised(cramped: Field, report: Report, chaos_seed: int):
     strike = lasting(FULL_FOR_S, no_kafka_and_no_spool)
-    ordeal(cramped, Fault("kafka refuses, spool's disk full", strike, within_s=90), report, chaos_seed)
+    ordeal(
+        cramped, Fault("kafka refuses, spool's disk full", strike, within_s=90, least_accepted=0), report, chaos_seed
+    )
 
 
 @contextmanager

@@ -66,4 +66,6 @@ TROUBLES = {
 def test_a_visit_over_midnight_stays_one_visit_of_one_visitor(
     late_evening: Field, report: Report, chaos_seed: int, name: str
 ):
-    ordeal(late_evening, Fault(name, over_midnight(TROUBLES[name]), within_s=90), report, chaos_seed)
+    ordeal(
+        late_evening, Fault(name, over_midnight(TROUBLES[name]), within_s=90, least_accepted=0.5), report, chaos_seed
+    )
