@@ -77,7 +77,7 @@ def test_every_field_of_an_event_comes_from_the_field_of_its_name():
         "site_id": SITE, "timestamp": T0, "received": T0 // 1000, "event_id": 99, "visitor": VISITOR,
         "name": "signup", "hostname": "a.example", "page": "/p", "session_id": SESSION, "session_start": T0,
         "session_seq": 1, "session_pageviews": 0, "session_events": 1, "is_bounce": True,
-        "entry_hostname": "", "entry_page": "", "exit_hostname": "", "exit_page": "", "city": 5,
+        "entry_hostname": "", "entry_page": "", "exit_hostname": "", "exit_page": "", "city": 5, "attempt": 0,
         "screen_width": 6, "interactive": False, "props": {"a": "b"}, "scroll_depth": 44, "engagement_ms": 55,
         "revenue_amount": "9.99", "revenue_currency": "EUR", "session_interactions": 0,
     }  # fmt: skip
