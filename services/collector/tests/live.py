@@ -116,8 +116,8 @@ async def running(environ: dict[str, str]) -> AsyncIterator[Collector]:
         await until(collector.ready, what="the collector to be ready")
         yield collector
     finally:
-        await collector.client.aclose()
         await collector.end()
+        await collector.client.aclose()
 
 
 async def until(holds: Callable[[], object], *, what: str, within_s: float = 30.0) -> None:

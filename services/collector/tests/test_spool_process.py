@@ -96,9 +96,11 @@ async def replay_and_die(environ: dict[str, str]) -> None:
     async def begun() -> bool:
         return len(await records(environ["KAFKA_URL"])) > before or not spool_bytes(environ["STATE_DIR"])
 
-    await until(begun, what="the replay to begin")
-    await collector.end(signal.SIGKILL)
-    await collector.client.aclose()
+    try:
+        await until(begun, what="the replay to begin")
+    finally:
+        await collector.end(signal.SIGKILL)
+        await collector.client.aclose()
 
 
 def spool_bytes(state_dir: str | Path) -> int:
