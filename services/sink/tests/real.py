@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -16,6 +15,7 @@ import clickhouse_connect
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
+from local_stack.ports import free_port
 from sink.events_to_block import Record
 from sink.intent import decode
 from tideline.clickhouse_ledger import migrate_clickhouse
@@ -37,9 +37,7 @@ class Place:
         client.command(f"CREATE DATABASE {name}")
         client.close()
         migrate_clickhouse(self.clickhouse_url, ROOT / "clickhouse")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = 20_000 + free.getsockname()[1] % 10_000
+        self.port = free_port()
 
     def environment(self, **settings: object) -> dict[str, str]:
         given = {
