@@ -93,6 +93,19 @@ def test_an_insert_with_a_token_counts_once(client: Client) -> None:
     assert client.command("SELECT count() FROM everything") == 10
 
 
+def test_an_insert_that_fails_at_its_commit_is_told_and_may_come_again(client: Client) -> None:
+    client.command(MADE_OF_EVERYTHING)
+    room = "ALTER TABLE everything MODIFY SETTING min_free_disk_bytes_to_perform_insert"
+    client.command(f"{room} = {2**60}")
+    for _ in range(2):
+        with pytest.raises(DatabaseError, match="243"):
+            _insert(client, 0, 10, insert_deduplication_token="t1")
+    assert client.command("SELECT count() FROM everything") == 0
+    client.command(f"{room} = 0")
+    assert _insert(client, 0, 10, insert_deduplication_token="t1") == 10
+    assert client.command("SELECT count() FROM everything") == 10
+
+
 def test_a_large_answer_is_streamed(client: Client) -> None:
     with client.query_column_block_stream("SELECT number FROM numbers(2000000)") as blocks:
         assert sum(len(block[0]) for block in blocks) == 2_000_000

@@ -14,6 +14,9 @@ T = TypeVar("T")
 _FROM_THE_START = "SET implicit_select = 0, max_threads = 2, session_timezone = 'UTC'"
 """The engine alone takes a bare expression for a query and the machine's time zone for its own; our servers do not."""
 
+_FAILED_INSERTS = "SELECT sum(value) FROM system.events WHERE event = 'FailedInsertQuery'"
+_LAST_ERROR = "SELECT code, last_error_message FROM system.errors ORDER BY last_error_time DESC LIMIT 1"
+
 
 class Rows(Protocol):
     """Takes an insert's rows."""
@@ -45,6 +48,7 @@ class Connection:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._engine: Any = None
         self._applied: dict[str, str] = {}
+        self._failures_before = 0
         self._database = ""
 
     def submit(self, call: Callable[[], T]) -> Future[T]:
@@ -86,8 +90,24 @@ class Connection:
     def begin_insert(self, insert: Insert) -> Rows:
         """What takes the rows of an insert. Raises EngineError."""
         self._prepare(insert.context)
+        self._failures_before = self._failed_inserts()
         rows: Rows = translated(lambda: self._engine.send_insert(insert.text, insert.format))
         return rows
+
+    def finish_insert(self, rows: Rows) -> Written:
+        """Commit the rows. Raises EngineError, also where an insert that runs beside it failed meanwhile.
+
+        The engine counts an insert that failed at its commit, as for want of room on the disk, but its streaming
+        inserter does not tell. Who is told wrongly that his insert failed looks what is there, as after any failure.
+        """
+        done = translated(rows.finish)
+        if self._failed_inserts() > self._failures_before:
+            code, text = translated(lambda: self._engine.query(_LAST_ERROR, "TSV")).bytes().decode().strip().split("\t")
+            raise EngineError(f"Code: {code}. DB::Exception: {text}")
+        return Written(written_rows=done.rows_written)
+
+    def _failed_inserts(self) -> int:
+        return int(translated(lambda: self._engine.query(_FAILED_INSERTS, "TSV")).bytes())
 
     def create_database(self, name: str) -> None:
         """Make a database where it does not exist."""

@@ -40,5 +40,4 @@ async def _feed(connection: Connection, handle: Rows, first: bytes, rest: AsyncI
             await append()
     if waiting:
         await append()
-    result = await asyncio.wrap_future(connection.submit(lambda: translated(handle.finish)))
-    return Written(written_rows=result.rows_written)
+    return await asyncio.wrap_future(connection.submit(lambda: connection.finish_insert(handle)))
