@@ -1,8 +1,9 @@
--- Builds begun before a moment that are not the newest of their day, that nobody claimed, or whose site is gone.
+-- Builds begun before a moment that are not the newest of their day, that nobody claimed, or whose site is gone. One
+-- dimension tells them all, and lies together.
 SELECT DISTINCT build
 FROM
 (
-    SELECT site_id, day, build FROM rollup_days
+    SELECT site_id, day, build FROM rollup_days WHERE dimension = 'all'
     UNION ALL
     SELECT site_id, day, build FROM rollup_claims
 )
