@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos import topics
+from tests.chaos.faults import FAR_SERVICES
 from tests.chaos.field import Field, field
 from tests.chaos.ordeal import Fault, Pace, check_answers, ordeal
 from tests.chaos.report import Report
+from tests.chaos.stack_behind_proxies import TWICE
 from tests.integration.running_stack import until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
@@ -31,8 +33,8 @@ def widen(field: Field, _: random.Random) -> None:
     kafka = field.stack.endpoints["kafka"]
     for topic in ("events", "beacons"):
         topics.widen(kafka, topic, MORE_PARTITIONS)
-    # a collector counts partitions when it connects
-    for name in ("collector", "collector-far"):
+    # they count partitions when they connect
+    for name in (*TWICE, *FAR_SERVICES):
         field.signal(name, signal.SIGTERM)
     until(
         lambda: topics.end_of(kafka, "events", MORE_PARTITIONS - 1) > 0, what="events in the last partition",
