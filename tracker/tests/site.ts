@@ -29,6 +29,7 @@ export class Site {
   port = 0;
   #server: Server | undefined;
   #browser: Browser | undefined;
+  #profiles = 0;
 
   /** Serve the pages and start a browser in which every host under `.test` is this site. */
   async start(): Promise<void> {
@@ -54,16 +55,18 @@ export class Site {
     await new Promise((closed) => this.#server?.close(closed));
   }
 
-  /** A fresh browser profile; forget what was told before. */
+  /** A fresh browser profile; forget what was told before, and what a page of an earlier one says late. */
   async profile(): Promise<BrowserContext> {
     this.requests.length = 0;
     this.attributes = "data-allow-automation";
     this.status = 202;
     this.headers = {};
+    this.#profiles += 1;
     return this.#browser!.newContext();
   }
 
-  url(path: string, host = "shop.test"): string {
+  /** Where a page is found; each profile has a host of its own. */
+  url(path: string, host = `shop${this.#profiles}.test`): string {
     return `http://${host}:${this.port}${path}`;
   }
 
@@ -93,7 +96,9 @@ export class Site {
         request.on("data", (part) => (body += part));
         request.on("end", () => {
           const { cookie, "content-type": type = "" } = request.headers;
-          this.requests.push({ beacon: JSON.parse(body), type, cookie });
+          const beacon: Told = JSON.parse(body);
+          const profile = /^shop(\d+)\.test$/.exec(new URL(beacon.u).hostname)?.[1];
+          if (!profile || Number(profile) == this.#profiles) this.requests.push({ beacon, type, cookie });
           answer.writeHead(this.status, { "access-control-allow-origin": "*", ...this.headers }).end("ok");
         });
       } else if (path == "/js/script.js") {
