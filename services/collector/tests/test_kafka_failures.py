@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from collector.adapters.kafka_log import KafkaLog
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from collector.adapters.kafka_log import KafkaLog, PartitionsChangedError
 from collector.beacon_to_envelope import Envelope, LaneName
 from collector.envelope_log import NotAppendedError
 
@@ -76,3 +76,17 @@ async def test_a_broker_that_fails_loses_nothing_acknowledged_and_keeps_the_orde
 def counted_once(found: list[bytes]) -> list[bytes]:
     """What a reader keeps that drops every number not above the last: a killed broker may hold one twice."""
     return [value for place, value in enumerate(found) if all(value > before for before in found[:place])]
+
+
+async def test_a_partition_that_is_added_ends_the_log_since_visitors_would_move_unseen(broker: Broker):
+    log = KafkaLog(broker.bootstrap, (TOPIC,))
+    await log.start()
+    assert await log.partitions(TOPIC) == 1
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    await admin.create_partitions({TOPIC: NewPartitions(3)})
+    await admin.close()
+    with pytest.raises(ExceptionGroup) as ended:
+        await asyncio.wait_for(log.failed(), 30.0)
+    assert ended.group_contains(PartitionsChangedError, match="start anew")
+    await log.stop()

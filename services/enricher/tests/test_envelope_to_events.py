@@ -122,6 +122,18 @@ def test_a_session_over_midnight_keeps_its_first_hash_to_its_end(enriching, beac
     assert fresh.session_id != before.session_id
 
 
+def test_a_beacon_from_before_midnight_that_comes_behind_one_from_after_it_is_of_the_same_visit(
+    enriching, beacon, noon_ms
+):
+    midnight_ms = noon_ms + 12 * HOUR_MS
+    times = [midnight_ms + seconds * 1_000 for seconds in (1, -2, 3)]
+    after, before, later = (enriching(beacon(received_ms=ms)).events[0] for ms in times)
+    assert after.visitor == before.visitor == later.visitor
+    assert after.session_id == before.session_id == later.session_id
+    assert [event.session_seq for event in (after, before, later)] == [1, 2, 3]
+    assert enriching(beacon(received_ms=midnight_ms - 40 * MINUTE_MS)).events[0].session_id != after.session_id
+
+
 def test_a_late_beacon_gets_a_session_of_its_own_and_the_live_one_goes_on(enriching, beacon):
     live, late, later, again = enriching(
         beacon(), beacon(age_ms=2 * HOUR_MS), beacon(age_ms=2 * HOUR_MS), beacon()

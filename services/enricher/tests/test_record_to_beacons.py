@@ -17,14 +17,14 @@ async def opened(opener, record):
     return await opener.open(record, head_of(record))
 
 
-async def test_an_envelope_opens_with_the_salts_of_its_days_and_of_the_days_before(
+async def test_an_envelope_opens_with_the_salts_of_its_days_and_of_those_beside_them(
     opener, source, beacon, salts, noon_ms
 ):
     late = beacon(age_ms=13 * 3_600_000)
     found = await opened(opener, source(beacon(), late))
     today = noon_ms // DAY_MS
     assert found.beacons == [beacon(), late]
-    assert found.salts == {day: salts[day] for day in (today, today - 1, today - 2)}
+    assert found.salts == {day: salts[day] for day in (today + 1, today, today - 1, today - 2)}
     assert found.expired == []
 
 

@@ -32,7 +32,7 @@ class Opened(msgspec.Struct, frozen=True):
     beacons: list[Beacon]
     key: AESGCM
     salts: dict[int, bytes]
-    """UTC day (whole days since 1970) to salt; the day before each as well, where it is known."""
+    """UTC day (whole days since 1970) to salt; the days before and after each as well, where they are known."""
     expired: list[Tally]
     """Beacons whose day's salt is gone; they are not among `beacons`."""
     places: Sequence[int]
@@ -118,9 +118,10 @@ class Opener:
             salt = await self._awaited(partial(self._secrets.salt_of, name), name, lambda: False)
             if salt is not None:
                 found[day] = salt
-            before = self._secrets.salt_of(day_of((day - 1) * DAY_MS))
-            if before is not None:
-                found.setdefault(day - 1, before)
+            for beside in (day - 1, day + 1):
+                known = self._secrets.salt_of(day_of(beside * DAY_MS))
+                if known is not None:
+                    found.setdefault(beside, known)
         return found
 
     async def _awaited(self, look: Callable[[], T | None], day: str, is_lost: Callable[[], bool]) -> T | None:

@@ -94,5 +94,5 @@ class KafkaLog:
         while True:
             await asyncio.sleep(_CHECK_S)
             for producer in self._producers:
-                if producer.counts != counts:
-                    raise PartitionsChangedError(f"partitions are {producer.counts} and were {counts}: start anew")
+                if (now := producer.counts()) != counts:
+                    raise PartitionsChangedError(f"partitions are {now} and were {counts}: start anew")

@@ -18,6 +18,8 @@ _GIVE_UP_S = 30.0
 _CLOSE_S = 2.0
 _RECONNECT_S = 0.5
 _REQUEST_TIMEOUT_MS = 10_000
+_METADATA_AGE_MS = 10_000
+"""How late an added partition is noticed."""
 _log = log.get(__name__)
 
 
@@ -31,8 +33,7 @@ class PartitionProducer:
         self._connected = asyncio.Event()
         self._dead = asyncio.Event()
         self._connecting = Background(self._keep_connected)
-        self.counts: Mapping[str, int] = {}
-        """Partitions by topic, as of the last connection."""
+        self._counts: Mapping[str, int] = {}
 
     async def start(self) -> None:
         """Begin to connect; does not wait."""
@@ -52,7 +53,14 @@ class PartitionProducer:
     async def connected(self) -> Mapping[str, int]:
         """Partitions by topic, once there is a connection."""
         await self._connected.wait()
-        return self.counts
+        return self._counts
+
+    def counts(self) -> Mapping[str, int]:
+        """Partitions by topic, as of the last connection or what the broker has told since."""
+        if self._producer is not None:
+            known = self._producer.client.cluster.partitions_for_topic
+            self._counts = {topic: len(known(topic) or ()) or count for topic, count in self._counts.items()}
+        return self._counts
 
     def is_connected(self) -> bool:
         """Whether there is a connection now."""
@@ -118,10 +126,11 @@ class PartitionProducer:
                 max_batch_size=BEACONS.max_record_bytes,
                 max_request_size=BEACONS.max_record_bytes,
                 request_timeout_ms=_REQUEST_TIMEOUT_MS,
+                metadata_max_age_ms=_METADATA_AGE_MS,
             )
             try:
                 await producer.start()
-                self.counts = {topic: len(await producer.partitions_for(topic)) for topic in self._topics}
+                self._counts = {topic: len(await producer.partitions_for(topic)) for topic in self._topics}
             except (KafkaError, OSError) as error:
                 if type(error).__name__ != said:
                     said = type(error).__name__

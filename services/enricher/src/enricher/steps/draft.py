@@ -39,8 +39,8 @@ class World(msgspec.Struct, frozen=True):
 
     origin: Origin
     salts: Mapping[int, bytes]
-    """UTC day (whole days since 1970) to salt: of every day a beacon of the envelope happened on, and of the day
-    before where it is known."""
+    """UTC day (whole days since 1970) to salt: of every day a beacon of the envelope happened on, and of the days
+    before and after where they are known."""
     sessions: LiveSessions
     lookups: Lookups
 

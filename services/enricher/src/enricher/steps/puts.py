@@ -35,14 +35,18 @@ def put_hit(draft: Draft, world: World) -> None:
 
 
 def put_visitor(draft: Draft, world: World) -> None:
-    """Visitor under the salt of the day it happened, and the live session; over midnight, yesterday's of both."""
+    """Visitor under the salt of the day it happened, and the live session; over midnight, of the day before or after.
+
+    That of the day after is found where a beacon from before midnight comes behind one from after it.
+    """
     day = draft.hit.timestamp // DAY_MS
     _put_visitor_of(day, draft, world)
-    if draft.session is None and world.sessions.knows_day(day - 1) and day - 1 in world.salts:
-        today = draft.visitor
-        _put_visitor_of(day - 1, draft, world)
-        if draft.session is None:
-            draft.day, draft.visitor = day, today
+    own = draft.visitor
+    for beside in (day - 1, day + 1):
+        if draft.session is None and world.sessions.knows_day(beside) and beside in world.salts:
+            _put_visitor_of(beside, draft, world)
+    if draft.session is None:
+        draft.day, draft.visitor = day, own
 
 
 def _put_visitor_of(day: int, draft: Draft, world: World) -> None:
