@@ -61,3 +61,8 @@ def test_what_stands_on_a_day_is_answered_by_the_projection(client: Client) -> N
     assert "day_digests" in str(plan)
     client.command("DELETE FROM events WHERE site_id = 6999999")
     assert client.command("SELECT count() FROM events WHERE site_id = 6999999") == 0
+
+
+def test_events_are_refused_while_a_merge_still_has_room_to_end(client: Client) -> None:
+    made = client.command(f"SELECT create_table_query FROM system.tables WHERE name = '{EVENTS_TABLE}'")
+    assert "min_free_disk_bytes_to_perform_insert = 1073741824" in str(made)
