@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 CODE := libs services tools deploy/local tests bench docs conftest.py
+PARTS := libs services tools deploy/local
+WHOLE := tests
 
 .PHONY: help install browser up status test check unit lock format reference chaos chaos-long
 
@@ -23,7 +25,11 @@ status:  ## list each process with pid, port, health, memory and log file
 test: install browser check  ## the whole test suite, on real engines and in a real browser
 	@cd tracker && npm run --silent check && npm test --silent && npm run --silent size
 	@cd dashboard && npm run --silent check && npm test --silent && npm run --silent size
-	@$(PYTHON) -m pytest -q
+	@mkdir -p .local
+	@$(PYTHON) -m pytest -q $(PARTS) >.local/parts.log 2>&1 & parts=$$!; \
+	echo "the parts by themselves are tested beside the whole; see .local/parts.log"; \
+	$(PYTHON) -m pytest -q $(WHOLE); whole=$$?; \
+	echo "the parts by themselves:"; wait $$parts; parts=$$?; cat .local/parts.log; exit $$((whole | parts))
 
 check:  ## style, types and import rules
 	@.venv/bin/ruff check $(CODE)

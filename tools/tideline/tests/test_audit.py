@@ -194,6 +194,7 @@ class RealSite:
         self.group = f"sink-{uuid.uuid4().hex[:8]}"
         self.domain = f"{uuid.uuid4().hex[:12]}.example"
         self.site_id = int(self.says("site", "add", self.domain).output.split()[-1])
+        self.partition = 0
 
     def says(self, *words: str):
         return CliRunner(env={**self.urls, "COLUMNS": "200"}).invoke(cli, words)
@@ -205,20 +206,23 @@ class RealSite:
         """An envelope and its section; the source offset."""
         life = await topic_id(self.servers, BEACONS.name)
         async with AIOKafkaProducer(bootstrap_servers=self.servers) as producer:
-            clear = BeaconEnvelopeHead(VERSION, uuid.uuid4().bytes[:8], 2, 1, b"k" * 16)
+            # other tests make these topics anew with fewer
+            self.partition = max(await producer.partitions_for(BEACONS.name))
+            clear = BeaconEnvelopeHead(VERSION, uuid.uuid4().bytes[:8], self.partition, 1, b"k" * 16)
             value = encode_beacons(clear, beacons(count, self.site_id), AESGCM(bytes(32)))
-            sent = await producer.send_and_wait(BEACONS.name, value, partition=2)
+            sent = await producer.send_and_wait(BEACONS.name, value, partition=self.partition)
             section = Section(sent.offset, events(count, self.site_id), received_ms=NOW_MS)
             envelope = encode_events(EventEnvelope(VERSION, life, [section], {}))
-            told = await producer.send_and_wait(EVENTS.name, envelope, partition=2)
-        place = TopicPartition(EVENTS.name, 2)
+            told = await producer.send_and_wait(EVENTS.name, envelope, partition=self.partition)
+        place = TopicPartition(EVENTS.name, self.partition)
         async with AIOKafkaConsumer(
             bootstrap_servers=self.servers, group_id=self.group, enable_auto_commit=False
         ) as sink:
             sink.assign([place])
             progress = f'{{"version":1,"mark":{{"source_offset":{sent.offset},"incarnation":"{life.hex()}"}}}}'
             await sink.commit({place: OffsetAndMetadata(told.offset + 1, progress)})
-        self.store("ledger", list(LEDGER_COLUMNS), [self.site_id, MINUTE * 60, "", life.hex(), 2, sent.offset, count])
+        line = [self.site_id, MINUTE * 60, "", life.hex(), self.partition, sent.offset, count]
+        self.store("ledger", list(LEDGER_COLUMNS), line)
         return sent.offset
 
     def store(self, table: str, columns: list[str], *rows: list[object]) -> None:
@@ -229,9 +233,8 @@ class RealSite:
     def store_rows(self, offset: int, count: int) -> None:
         at = datetime.fromtimestamp(NOW_MS // 1_000, UTC)
         columns = ["site_id", "received", "timestamp", "session_start", "source_partition", "source_offset"]
-        self.store(
-            "events", [*columns, "source_place"], *([self.site_id, at, at, at, 2, offset, n] for n in range(count))
-        )
+        rows = ([self.site_id, at, at, at, self.partition, offset, n] for n in range(count))
+        self.store("events", [*columns, "source_place"], *rows)
 
 
 @pytest.fixture
