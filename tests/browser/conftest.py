@@ -28,10 +28,6 @@ A_PERSONS_BROWSER = (
 expect.set_options(timeout=20_000)
 
 
-# a headless browser says so in its user agent, and is dropped as the bot that it is
-A_PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Gone with its module: while Playwright runs, no test of the same process can run a loop of its own."""

@@ -15,9 +15,12 @@ async def test_it_runs_until_it_is_stopped():
             await asyncio.sleep(0)
 
     background = Background(work)
+    assert not background.is_running()
     background.start()
     await asyncio.sleep(0.01)
+    assert background.is_running()
     await background.stop()
+    assert not background.is_running()
     count = len(ticks)
     assert count > 1
     await asyncio.sleep(0.01)

@@ -18,6 +18,10 @@ class Background:
         """Begin; does not wait."""
         self._running = asyncio.create_task(self._work())
 
+    def is_running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._running is not None and not self._running.done()
+
     async def stop(self) -> None:
         """Cancel it and wait for its end, also where it has failed or was never started."""
         if self._running is not None:

@@ -1,11 +1,11 @@
 """A timer: jobs by name and a pause in; each runs once a tick. What is away fails a tick and not the process."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 
 Job = Callable[[], Awaitable[object]]
 
@@ -36,27 +36,21 @@ class Ticker:
         self._on_away = on_away
         self._starts_ticked = starts_ticked
         self._succeeded_s: dict[str, float] = {}
-        self._ticking: asyncio.Task[None] | None = None
+        self._ticking = Background(self._keep_ticking)
 
     async def start(self) -> None:
         """Begin; where it `starts_ticked`, the first tick is over by then, and what no retry can heal is raised."""
         if self._starts_ticked:
             await self.tick()
-        self._ticking = asyncio.create_task(self._keep_ticking())
+        self._ticking.start()
 
     async def stop(self) -> None:
         """Tick no more; a job that is running is left half way, which every job must allow."""
-        if self._ticking is not None:
-            self._ticking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._ticking
+        await self._ticking.stop()
 
     async def failed(self) -> None:
         """Raise where a job raised what no retry can heal."""
-        if self._ticking is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._ticking)
+        await self._ticking.failed()
 
     async def tick(self) -> None:
         """Each job once."""

@@ -1,13 +1,13 @@
 """Keeps the live tides in memory: Redis in, salts and keys out; puts back what Redis has lost. Logs no secret."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable
 
 from contract.tide import Tide
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from runtime import lifecycle, log
+from runtime import log
+from runtime.background import Background
 
 from tides.almanac import live
 from tides.held import HeldSecrets, MalformedSecretError
@@ -34,27 +34,21 @@ class TideHolder:
         self._refresh_s = refresh_s
         self._held = HeldSecrets()
         self._store_is_away = False
-        self._refreshing: asyncio.Task[None] | None = None
+        self._refreshing = Background(self._keep_refreshing)
 
     async def start(self) -> None:
         """Load once, then keep looking; a store that is away does not stop the start (`ready` tells)."""
         await self.refresh()
-        self._refreshing = asyncio.create_task(self._keep_refreshing())
+        self._refreshing.start()
 
     async def stop(self) -> None:
         """Look no more, and let go of the store; what is held stays usable to the end of the process."""
-        if self._refreshing is not None:
-            self._refreshing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._refreshing
+        await self._refreshing.stop()
         await self._store.close()
 
     async def failed(self) -> None:
         """Raise where the refreshing ended by itself."""
-        if self._refreshing is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._refreshing)
+        await self._refreshing.failed()
 
     async def ready(self) -> None:
         """A health check: raises NoTideError where nothing could be hashed, routed or sealed just now."""

@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from contract.outcomes import DropReason, Tally
+from contract.outcomes import MINUTE_MS, DropReason, Tally
 
 from collector import metrics
-
-_MINUTE_MS = 60_000
 
 
 class Tallies:
@@ -18,7 +16,7 @@ class Tallies:
 
     def note(self, site_id: int, received_ms: int, reason: DropReason) -> None:
         """Count one dropped beacon."""
-        self._counts[site_id, received_ms // _MINUTE_MS, reason.value] += 1
+        self._counts[site_id, received_ms // MINUTE_MS, reason.value] += 1
         metrics.DROPPED.labels(reason.value).inc()
 
     def take(self) -> tuple[Tally, ...]:

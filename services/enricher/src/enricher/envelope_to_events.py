@@ -7,7 +7,7 @@ from operator import attrgetter
 import msgspec
 from contract.beacon import Beacon
 from contract.event import Event
-from contract.outcomes import DropReason, Tally
+from contract.outcomes import MINUTE_MS, DropReason, Tally
 
 from enricher.live_sessions import DAY_MS
 from enricher.steps.draft import NO_HIT, Draft, World
@@ -29,7 +29,6 @@ STEPS: tuple[Step, ...] = (
 )
 """A beacon's way, one decision a line. A step that returns a reason ends it."""
 
-_MINUTE_MS = 60_000
 _received_ms = attrgetter("received_ms")
 
 
@@ -63,7 +62,7 @@ def enrich(beacons: Sequence[Beacon], world: World) -> Enriched:
             for step in STEPS:
                 reason = step(draft, world)
                 if reason is not None:
-                    drops[beacon.site_id, beacon.received_ms // _MINUTE_MS, reason.value] += 1
+                    drops[beacon.site_id, beacon.received_ms // MINUTE_MS, reason.value] += 1
                     break
             else:
                 events.append(_finished(draft))

@@ -5,12 +5,12 @@ section's acknowledgement. Whatever fails ends the process, with nothing skipped
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Iterable
 
 import msgspec
 from runtime import log
+from runtime.background import Background
 
 from enricher import metrics
 from enricher.partitions import Partitions
@@ -47,23 +47,19 @@ class Intake:
         """The partitions that Kafka has assigned."""
         self._owns = False
         self._room = asyncio.Semaphore(_MOST_WAITING)
-        self._carrying: asyncio.Task[None] | None = None
+        self._carrying = Background(self._carry_on)
 
     async def start(self) -> None:
         """Be ready to take records."""
-        self._carrying = asyncio.create_task(self._carry_on())
+        self._carrying.start()
 
     async def stop(self) -> None:
         """Drop what waits: Kafka still has it, and the next owner goes on from the log's tail."""
-        if self._carrying is not None:
-            self._carrying.cancel()
-            with contextlib.suppress(BaseException):
-                await self._carrying
+        await self._carrying.stop()
 
     async def failed(self) -> None:
         """Raise what made a record or a rebuild fail."""
-        if self._carrying is not None:
-            await asyncio.shield(self._carrying)
+        await self._carrying.failed()
 
     async def ready(self) -> None:
         """A health check: raises HeldError."""

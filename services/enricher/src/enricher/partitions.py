@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from contract.envelope import Section
 from contract.limits import SESSION_TIMEOUT_MS
-from contract.outcomes import UNKNOWN_SITE_ID, DeadReason, Tally
+from contract.outcomes import MINUTE_MS, UNKNOWN_SITE_ID, DeadReason, Tally
 from runtime import log
 
 from enricher import metrics
@@ -20,7 +20,6 @@ from enricher.ports import Log, Record
 from enricher.record_to_section import SectionMaker
 
 _log = log.get(__name__)
-_MINUTE_MS = 60_000
 
 
 class Partitions:
@@ -106,7 +105,7 @@ class Partitions:
         _log.error("envelopes_expired_unread", partition=partition, start=gone.start, end=gone.stop)
         metrics.ENVELOPES.labels("expired").inc(len(gone))
         now_ms = state.sessions.stream_ms or time.time_ns() // 1_000_000
-        expired = Tally(UNKNOWN_SITE_ID, now_ms // _MINUTE_MS, DeadReason.EXPIRED.value, 1)
+        expired = Tally(UNKNOWN_SITE_ID, now_ms // MINUTE_MS, DeadReason.EXPIRED.value, 1)
         for offset in gone:
             await outbox.add(partition, state, Section(offset, dead=[expired], received_ms=now_ms))
 

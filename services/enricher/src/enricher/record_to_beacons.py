@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 from contract.beacon import Beacon
 from contract.envelope import BeaconEnvelopeHead, UnknownVersionError, UnreadableError, decode_beacons, read_head
-from contract.outcomes import DeadReason, Tally
+from contract.outcomes import MINUTE_MS, DeadReason, Tally
 from contract.sealing import ForgedError
 from contract.tide import day_expires_at, day_of
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,7 +23,6 @@ from enricher.ports import Record, Secrets
 
 T = TypeVar("T")
 _log = log.get(__name__)
-_MINUTE_MS = 60_000
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -90,7 +89,7 @@ class Opener:
             return Opened(beacons, key, salts, [], range(len(beacons)))
         places = [place for place, beacon in enumerate(beacons) if beacon.happened_ms // DAY_MS in salts]
         lost = Counter(
-            (beacon.site_id, beacon.received_ms // _MINUTE_MS, DeadReason.EXPIRED.value)
+            (beacon.site_id, beacon.received_ms // MINUTE_MS, DeadReason.EXPIRED.value)
             for beacon in beacons
             if beacon.happened_ms // DAY_MS not in salts
         )

@@ -8,7 +8,7 @@ import msgspec
 from contract.beacon import Beacon
 from contract.dead_letter import DEAD_LETTER_VERSION, WHOLE_ENVELOPE, DeadLetter
 from contract.envelope import VERSION, BeaconEnvelopeHead, Section, encode_beacons
-from contract.outcomes import UNKNOWN_SITE_ID, DeadReason, Tally
+from contract.outcomes import MINUTE_MS, UNKNOWN_SITE_ID, DeadReason, Tally
 from contract.topics import BEACONS
 from runtime import log
 
@@ -22,7 +22,6 @@ from enricher.record_to_beacons import Opened, Opener, UnopenableError, head_of
 from enricher.steps.draft import World, origin_of
 
 _log = log.get(__name__)
-_MINUTE_MS = 60_000
 
 
 class SectionMaker:
@@ -120,14 +119,14 @@ def _letter(
 
 def _dead(record: Record, head: BeaconEnvelopeHead | None, reason: DeadReason) -> list[Tally]:
     """What a whole envelope takes along; where its clear part cannot be read either, one beacon of no known site."""
-    unknown = Tally(UNKNOWN_SITE_ID, record.timestamp_ms // _MINUTE_MS, "", 1)
+    unknown = Tally(UNKNOWN_SITE_ID, record.timestamp_ms // MINUTE_MS, "", 1)
     held = head.held if head and head.held else (unknown,)
     return [msgspec.structs.replace(tally, reason=reason.value) for tally in held]
 
 
 def _poisoned(enriched: Enriched) -> list[Tally]:
     def minute(beacon: Beacon) -> int:
-        return beacon.received_ms // _MINUTE_MS
+        return beacon.received_ms // MINUTE_MS
 
     return [
         Tally(beacon.site_id, minute(beacon), DeadReason.POISON.value, 1)

@@ -1,10 +1,8 @@
 """Intake: reads batches, has them judged, commits; ends the process where a judgement fails."""
 
-import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
-from runtime import lifecycle
+from runtime.background import Background
 
 from repeats.ports import Record, Source
 
@@ -15,32 +13,26 @@ class Intake:
     def __init__(self, source: Source, carry: Callable[[Sequence[Record]], Awaitable[None]]) -> None:
         self._source = source
         self._carry = carry
-        self._running: asyncio.Task[None] | None = None
+        self._judging = Background(self._judge_on)
 
     async def start(self) -> None:
         """Begin."""
-        self._running = asyncio.create_task(self._run())
+        self._judging.start()
 
     async def stop(self) -> None:
         """Take no more and leave the judgement at hand."""
-        if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(BaseException):
-                await self._running
+        await self._judging.stop()
 
     async def failed(self) -> None:
         """Raise what ended the judging."""
-        if self._running is None:
-            await lifecycle.forever()
-        else:
-            await asyncio.shield(self._running)
+        await self._judging.failed()
 
     async def ready(self) -> None:
         """A health check: raises RuntimeError where nothing is judged any more."""
-        if self._running is None or self._running.done():
+        if not self._judging.is_running():
             raise RuntimeError("nothing is judged")
 
-    async def _run(self) -> None:
+    async def _judge_on(self) -> None:
         while True:
             batch = await self._source.read()
             await self._carry(batch)
