@@ -13,7 +13,8 @@ import aiohttp
 
 CANARY = "Xylophone/77"
 USER_AGENT = f"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 {CANARY}"
-CANARY_NETWORK, OTHER_NETWORK = "10.177", "10.178"
+PEOPLE_A_NETWORK = 250 * 250
+"""Of 10.N.0.0/16, from 10.177 on: an hour of load knows hundreds of thousands, no two of them at one address."""
 ANSWER_WITHIN_S = 20
 MOST_REPEATS = 2
 REPEAT_AFTER_S = (1, 3)
@@ -28,8 +29,8 @@ ACCEPTED = 202
 
 def address_of(visitor: int) -> str:
     """The address of the visitor of that number, of networks that nobody else uses here."""
-    network = OTHER_NETWORK if visitor >= ELSEWHERE else CANARY_NETWORK
-    return f"{network}.{visitor // 250 % 250}.{visitor % 250 + 1}"
+    network, number = divmod(visitor, PEOPLE_A_NETWORK)
+    return f"10.{177 + network}.{number // 250}.{number % 250 + 1}"
 
 
 @dataclass(slots=True)
