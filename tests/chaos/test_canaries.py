@@ -8,7 +8,9 @@ from tests.chaos.canaries import files_telling_of_people
 from tests.chaos.load import ELSEWHERE, USER_AGENT, address_of
 
 
-@pytest.mark.parametrize("told", [USER_AGENT, address_of(1), address_of(59_999), address_of(999_999), address_of(999_999 + ELSEWHERE)])
+@pytest.mark.parametrize(
+    "told", [USER_AGENT, address_of(1), address_of(59_999), address_of(999_999), address_of(999_999 + ELSEWHERE)]
+)
 def test_a_person_is_found_however_deep(tmp_path: Path, told: str):
     (tmp_path / "deep" / "down").mkdir(parents=True)
     (tmp_path / "deep" / "down" / "log").write_bytes(b"\x00said " + told.encode() + b" once\xff")

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from runtime.kafka_topics import delete_topics
 
 T = TypeVar("T")
 _GIVEN_UP_AFTER_S = 20
@@ -43,8 +44,7 @@ async def _delete(server: str, topic: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=server)
     await admin.start()
     try:
-        answer = await admin.delete_topics([topic])
-        assert all(code == 0 for _, code, *_ in answer.topic_error_codes), answer
+        await delete_topics(admin, [topic])
     finally:
         await admin.close()
 

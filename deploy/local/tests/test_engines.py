@@ -14,6 +14,7 @@ from local_stack.engines.postgres import postgres
 from local_stack.fixtures import running
 from local_stack.ports import free_port
 from local_stack.program import Engine, Program
+from runtime.kafka_topics import make_topics
 
 
 def _host(kafka_url: str) -> str:
@@ -23,7 +24,7 @@ def _host(kafka_url: str) -> str:
 async def test_kafka_gives_back_what_it_acknowledged(kafka_url: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=_host(kafka_url))
     await admin.start()
-    await admin.create_topics([NewTopic("stack-test", 1, 1)])
+    await make_topics(admin, [NewTopic("stack-test", 1, 1)])
     await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=_host(kafka_url), acks="all", enable_idempotence=True) as producer:
         await producer.send_and_wait("stack-test", b"hello", partition=0)

@@ -1,11 +1,11 @@
 """Topic ids: the answer's bytes in, an id or a named error out; and the same asked of a real broker."""
 
-import asyncio
 import struct
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from runtime.kafka_topic_ids import TopicIdError, read_topic_id, topic_id
+from runtime.kafka_topics import delete_topics, make_topics
 
 AN_ID = bytes(range(16))
 
@@ -57,18 +57,8 @@ async def test_a_topic_made_anew_has_another_id(kafka_url):
 
 async def _made(admin: AIOKafkaAdminClient, bootstrap: str) -> bytes:
     name = "topic-ids-test"
-    await admin.create_topics([NewTopic(name, 1, 1)])
-    found = await _eventually(bootstrap, name)
-    assert await topic_id(f"kafka://127.0.0.1:9,{bootstrap}", name) == found
-    await admin.delete_topics([name])
-    await asyncio.sleep(0.5)
+    await make_topics(admin, [NewTopic(name, 1, 1)])
+    found = await topic_id(f"kafka://127.0.0.1:9,{bootstrap}", name)
+    assert await topic_id(bootstrap, name) == found
+    await delete_topics(admin, [name])
     return found
-
-
-async def _eventually(bootstrap: str, name: str) -> bytes:
-    for _ in range(50):
-        try:
-            return await topic_id(bootstrap, name)
-        except TopicIdError:
-            await asyncio.sleep(0.1)
-    return await topic_id(bootstrap, name)

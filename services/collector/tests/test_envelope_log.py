@@ -16,6 +16,7 @@ from collector.adapters.memory_log import MemoryLog
 from collector.beacon_to_envelope import Envelope, LaneName
 from collector.envelope_log import NotAppendedError, RunLog
 from collector.spooling_log import SpoolingLog
+from runtime.kafka_topics import make_topics
 from runtime.lifecycle import Component
 
 PARTITIONS = 3
@@ -31,7 +32,7 @@ class OnKafka:
     async def make(self) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
         await admin.start()
-        await admin.create_topics([NewTopic(self.topic, PARTITIONS, 1, topic_configs={"retention.ms": "-1"})])
+        await make_topics(admin, [NewTopic(self.topic, PARTITIONS, 1, topic_configs={"retention.ms": "-1"})])
         await admin.close()
 
     async def read(self, partition: int) -> list[bytes]:

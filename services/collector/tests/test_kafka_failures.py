@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from collector.adapters.kafka_log import KafkaLog, PartitionsChangedError
 from collector.beacon_to_envelope import Envelope, LaneName
 from collector.envelope_log import NotAppendedError
+from runtime.kafka_topics import make_topics
 
 from services.collector.tests.live import Broker, records
 
@@ -29,7 +30,7 @@ async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
     admin = AIOKafkaAdminClient(bootstrap_servers=made.bootstrap)
     await admin.start()
     settings = {"flush.messages": "1", "retention.ms": "-1"}
-    await admin.create_topics([NewTopic(TOPIC, 1, 1, topic_configs=settings)])
+    await make_topics(admin, [NewTopic(TOPIC, 1, 1, topic_configs=settings)])
     await admin.close()
     yield made
     await made.stop()

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
-from aiokafka.errors import TopicAlreadyExistsError
 from contract.dead_letter import DEAD_LETTER_VERSION, DeadLetter
 from contract.envelope import VERSION, EventEnvelope, Section
 from enricher.adapters.kafka_log import KafkaLog, LostTailError, TopicMismatchError
 from enricher.ports import Record
+from runtime.kafka_topics import delete_topics, make_topics
 
 NOON_MS, MINUTE_MS = 1_763_899_200_000, 60_000
 LETTER = DeadLetter(DEAD_LETTER_VERSION, "forged", "beacons", bytes(16), 0, 1, NOON_MS, b"sealed")
@@ -75,16 +75,9 @@ async def _retain_from(bootstrap: str, topic: str, offset: int) -> None:
 async def _fresh_topics(bootstrap: str, counts: dict[str, int]) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    for name in set(await admin.list_topics()) & set(counts):
-        await admin.delete_topics([name])
-    for name, partitions in counts.items():
-        for _ in range(100):
-            try:
-                await admin.create_topics([NewTopic(name, partitions, 1, topic_configs={"retention.ms": "-1"})])
-            except TopicAlreadyExistsError:
-                await asyncio.sleep(0.1)
-            else:
-                break
+    await delete_topics(admin, set(await admin.list_topics()) & set(counts))
+    kept = {"retention.ms": "-1"}
+    await make_topics(admin, [NewTopic(name, count, 1, topic_configs=kept) for name, count in counts.items()])
     await admin.close()
 
 

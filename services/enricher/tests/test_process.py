@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
 from contract.dead_letter import WHOLE_ENVELOPE, DeadLetter, decode_dead_letter
 from contract.envelope import decode_events
 from contract.event import Event
@@ -23,6 +22,7 @@ from local_stack.ports import free_port
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 from redis.asyncio import Redis
+from runtime.kafka_topics import delete_topics, make_topics
 
 TOPICS = ("beacons", "events", "dead-letters")
 PARTITIONS = 2
@@ -50,22 +50,10 @@ async def topics(kafka_url, own_redis_url, secrets):
     bootstrap = kafka_url.removeprefix("kafka://")
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    for name in set(await admin.list_topics()) & set(TOPICS):
-        await admin.delete_topics([name])
-    for name in TOPICS:
-        await _made(admin, name)
+    await delete_topics(admin, set(await admin.list_topics()) & set(TOPICS))
+    await make_topics(admin, [NewTopic(name, PARTITIONS, 1) for name in TOPICS])
     await admin.close()
     return bootstrap
-
-
-async def _made(admin: AIOKafkaAdminClient, name: str) -> None:
-    for _ in range(100):
-        try:
-            await admin.create_topics([NewTopic(name, PARTITIONS, 1)])
-        except TopicAlreadyExistsError:
-            await asyncio.sleep(0.1)
-        else:
-            return
 
 
 @pytest.fixture

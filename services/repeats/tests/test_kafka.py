@@ -13,6 +13,7 @@ from repeats.adapters.kafka_destination import KafkaDestination
 from repeats.adapters.kafka_progress import KafkaProgress
 from repeats.adapters.kafka_source import KafkaSource, TopicMadeAnewError
 from repeats.ports import AwayError, Envelope
+from runtime.kafka_topics import delete_topics, make_topics
 
 from services.repeats.tests.conftest import NOW_MS
 
@@ -36,7 +37,7 @@ async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
 @pytest.fixture
 async def topic(admin: AIOKafkaAdminClient) -> str:
     name = f"repeats_{uuid4().hex[:8]}"
-    await admin.create_topics([NewTopic(name, 2, 1, topic_configs=KEPT)])
+    await make_topics(admin, [NewTopic(name, 2, 1, topic_configs=KEPT)])
     return name
 
 
@@ -76,8 +77,8 @@ async def test_a_topic_made_anew_under_it_ends_the_reading(servers, admin, topic
     await send(servers, topic, b"old")
     async with started(source(servers, topic)) as reading:
         await reading.commit(await reading.read())
-        await admin.delete_topics([topic])
-        await admin.create_topics([NewTopic(topic, 2, 1, topic_configs=KEPT)])
+        await delete_topics(admin, [topic])
+        await make_topics(admin, [NewTopic(topic, 2, 1, topic_configs=KEPT)])
         await send(servers, topic, b"new-0", b"new-1", b"new-2")
         with pytest.raises(TopicMadeAnewError):
             await reading.read()
@@ -88,8 +89,8 @@ async def test_a_topic_made_anew_before_the_start_is_read_from_its_beginning(ser
     async with started(source(servers, topic)) as first:
         await first.commit(await first.read())
         life = first.incarnation()
-    await admin.delete_topics([topic])
-    await admin.create_topics([NewTopic(topic, 2, 1, topic_configs=KEPT)])
+    await delete_topics(admin, [topic])
+    await make_topics(admin, [NewTopic(topic, 2, 1, topic_configs=KEPT)])
     await send(servers, topic, b"new-0", b"new-1")
     async with started(source(servers, topic)) as second:
         assert [record.value for record in await second.read()] == [b"new-0", b"new-1"]

@@ -12,6 +12,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from local_stack.ports import free_port
+from runtime.kafka_topics import make_topics
 
 TOPICS = ("beacons", "events", "dead-letters", "repeats")
 STOPPED_WITHIN_S = 10
@@ -35,7 +36,7 @@ async def _append(servers: str, value: bytes) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=servers)
     await admin.start()
     known = await admin.list_topics()
-    await admin.create_topics([NewTopic(name, 4, 1) for name in TOPICS if name not in known])
+    await make_topics(admin, [NewTopic(name, 4, 1) for name in TOPICS if name not in known])
     await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=servers) as producer:
         await producer.send_and_wait("repeats", value, partition=0)

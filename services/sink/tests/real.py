@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 from local_stack.ports import free_port
+from runtime.kafka_topics import make_topics
 from sink.events_to_block import Record
 from sink.intent import decode
 from tideline.clickhouse_ledger import migrate_clickhouse
@@ -56,7 +57,7 @@ class Place:
     async def fill(self, logs: Sequence[Sequence[Record]]) -> None:
         """Make the topic, a partition for each log, and send the records."""
         async with admin_of(self.servers) as admin:
-            await admin.create_topics([NewTopic(self.topic, len(logs), 1)])
+            await make_topics(admin, [NewTopic(self.topic, len(logs), 1)])
         await self.send(logs)
 
     async def send(self, logs: Sequence[Sequence[Record]]) -> None:

@@ -1,11 +1,10 @@
 """Kafka's topics on a real broker."""
 
-import asyncio
-
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from contract.topics import BEACONS, EVENTS, TOPICS
+from runtime.kafka_topics import delete_topics, make_topics
 from tideline.topics import TopicError, bootstrap_of, create_topics
 
 
@@ -15,12 +14,8 @@ async def without_topics(kafka_url):
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_of(kafka_url))
     await admin.start()
     try:
-        for _ in range(100):
-            found = {topic.name for topic in TOPICS} & set(await admin.list_topics())
-            if not found:
-                break
-            await admin.delete_topics(list(found))
-            await asyncio.sleep(0.1)
+        found = {topic.name for topic in TOPICS} & set(await admin.list_topics())
+        await delete_topics(admin, found)
     finally:
         await admin.close()
     return kafka_url
@@ -52,11 +47,16 @@ async def test_unequal_partition_counts_are_refused(without_topics):
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_of(kafka_url))
     await admin.start()
     try:
-        await admin.delete_topics([EVENTS.name])
-        await admin.create_topics([NewTopic(EVENTS.name, 3, 1)])
+        await delete_topics(admin, [EVENTS.name])
+        await make_topics(admin, [NewTopic(EVENTS.name, 3, 1)])
         with pytest.raises(TopicError, match="must be equal"):
             await create_topics(kafka_url, 4)
-        await admin.delete_topics([EVENTS.name])
+        await delete_topics(admin, [EVENTS.name])
     finally:
         await admin.close()
     await create_topics(kafka_url, 4)
+
+
+async def test_a_topic_that_kafka_refuses_is_named(without_topics):
+    with pytest.raises(TopicError, match="`beacons`: InvalidPartitionsError"):
+        await create_topics(without_topics, 0)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from contract.topics import BEACONS, EVENTS, TOPICS
+from runtime.kafka_topics import TopicRefusedError, make_topics, partition_counts
 
 
 class TopicError(Exception):
@@ -17,7 +18,10 @@ def bootstrap_of(kafka_url: str) -> str:
 
 
 async def create_topics(kafka_url: str, partitions: int) -> list[str]:
-    """Make the contract's topics that are missing; the names made. Raises TopicError on unequal partition counts."""
+    """Make the contract's topics that are missing; the names made.
+
+    Raises TopicError where Kafka refuses one, and on unequal partition counts.
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_of(kafka_url))
     await admin.start()
     try:
@@ -25,18 +29,16 @@ async def create_topics(kafka_url: str, partitions: int) -> list[str]:
         missing = [topic for topic in TOPICS if topic.name not in found]
         brokers = len((await admin.describe_cluster())["brokers"])
         if missing:
-            await admin.create_topics(
-                [NewTopic(t.name, partitions, min(brokers, 3), topic_configs=t.settings(brokers)) for t in missing]
+            await make_topics(
+                admin,
+                [NewTopic(t.name, partitions, min(brokers, 3), topic_configs=t.settings(brokers)) for t in missing],
             )
-        _check_counts(await _partition_counts(admin))
+        _check_counts(await partition_counts(admin, [BEACONS.name, EVENTS.name]))
+    except TopicRefusedError as error:
+        raise TopicError(str(error)) from error
     finally:
         await admin.close()
     return [topic.name for topic in missing]
-
-
-async def _partition_counts(admin: AIOKafkaAdminClient) -> Mapping[str, int]:
-    described = await admin.describe_topics([BEACONS.name, EVENTS.name])
-    return {topic["topic"]: len(topic["partitions"]) for topic in described}
 
 
 def _check_counts(counts: Mapping[str, int]) -> None:
