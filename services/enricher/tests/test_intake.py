@@ -117,3 +117,32 @@ async def test_stopping_twice_or_before_the_start_is_harmless(partitions):
     await fresh.start()
     await fresh.stop()
     await fresh.stop()
+
+
+async def test_what_faust_does_not_bring_is_read_without_it_to_the_end(intake, memory_log, source, beacon, monkeypatch):
+    monkeypatch.setattr("enricher.partitions._MOST_READ_ON", 2)
+    intake.assigned([0])
+    for _ in range(5):
+        source(beacon())
+    intake.read_on(0, 5)
+    await until(lambda: sum(len(envelope.sections) for envelope in memory_log.envelopes()) == 5)
+
+
+async def test_what_faust_brings_after_all_is_passed_over_and_acknowledged(intake, memory_log, source, beacon):
+    late = source(beacon())
+    intake.assigned([0])
+    intake.read_on(0, 1)
+    await until(lambda: memory_log.events)
+    done = []
+    await intake.take(late, lambda: done.append(1))
+    await until(lambda: done)
+    assert sum(len(envelope.sections) for envelope in memory_log.envelopes()) == 1
+
+
+async def test_a_partition_that_was_revoked_is_not_read_on(intake, memory_log, source, beacon):
+    source(beacon())
+    intake.assigned([0])
+    intake.read_on(0, 1)
+    intake.revoked()
+    await asyncio.sleep(0.02)
+    assert memory_log.events == []

@@ -219,6 +219,14 @@ async def test_a_process_that_was_frozen_and_wakes_again_doubles_nothing(kafka_u
     assert len({e.event_id for e in found}) == 22
 
 
+async def test_what_faust_stops_bringing_is_read_without_it(kafka_url, own_redis_url, topics, send, visit):
+    async with running(kafka_url, own_redis_url, "services.enricher.tests.deaf_enricher"):
+        for number in range(1, 6):
+            await send(0, number, [visit(1, f"/{number}")])
+        found = await events(topics, 5)
+    assert [e.page for e in found] == ["/1", "/2", "/3", "/4", "/5"]
+
+
 async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(
     kafka_url, own_redis_url, topics, send, visit
 ):

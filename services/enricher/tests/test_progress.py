@@ -23,9 +23,16 @@ def heartbeat(clock) -> Heartbeat:
 
 
 @pytest.fixture
-def looking(partitions, memory_log, heartbeat) -> Callable[..., Progress]:
+def read_on() -> list[tuple[int, int]]:
+    """Partition and end of what was asked to be read without Faust."""
+    return []
+
+
+@pytest.fixture
+def looking(partitions, memory_log, heartbeat, read_on) -> Callable[..., Progress]:
     def make(is_excused: bool = False) -> Progress:
-        return Progress(partitions, lambda: {0}, memory_log, lambda: is_excused, heartbeat)
+        asked = lambda *found: read_on.append(found)  # noqa: E731
+        return Progress(partitions, lambda: {0}, memory_log, lambda: is_excused, heartbeat, asked)
 
     return make
 
@@ -120,9 +127,32 @@ async def test_a_partition_that_went_to_another_process_owes_nothing(
 ):
     source(beacon())
     owned = {0}
-    progress = Progress(partitions, lambda: owned, memory_log, lambda: False, heartbeat)
+    progress = Progress(partitions, lambda: owned, memory_log, lambda: False, heartbeat, lambda *_: None)
     await progress.look()
     owned.clear()
     clock.now_s += 61
     await progress.look()
     await heartbeat.check()
+
+
+async def test_records_that_lay_there_a_look_ago_and_still_do_are_read_without_faust(
+    looking, partitions, source, beacon, read_on
+):
+    await partitions.carry([source(beacon())])
+    progress = looking()
+    await progress.look()
+    source(beacon())
+    await progress.look()
+    assert read_on == []
+    source(beacon())
+    await progress.look()
+    assert read_on == [(0, 3)]
+
+
+async def test_what_waits_for_a_secret_is_not_read_without_faust(looking, partitions, source, beacon, read_on):
+    await partitions.carry([source(beacon())])
+    source(beacon())
+    progress = looking(is_excused=True)
+    for _ in range(3):
+        await progress.look()
+    assert read_on == []

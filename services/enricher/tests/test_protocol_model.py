@@ -147,6 +147,13 @@ class EnricherProtocol(RuleBasedStateMachine):
             self._begin(owner, owner.partitions.carry(handed))
 
     @precondition(lambda self: any(owner.idle for owner in self.owners))
+    @rule(which=st.integers(0, 1))
+    def owner_reads_on_by_itself(self, which: int) -> None:
+        owner = self.owners[which % len(self.owners)]
+        if owner.idle:
+            self._begin(owner, owner.partitions.read_on(0, len(self.broker.source)))
+
+    @precondition(lambda self: any(owner.idle for owner in self.owners))
     @rule(which=st.integers(0, 1), position=st.integers(0, 30))
     def faust_seeks(self, which: int, position: int) -> None:
         self.owners[which % len(self.owners)].position = min(position, len(self.broker.source))

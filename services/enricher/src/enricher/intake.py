@@ -36,13 +36,19 @@ class _TakeOver(msgspec.Struct, frozen=True):
     generation: int
 
 
+class _ReadOn(msgspec.Struct, frozen=True):
+    partition: int
+    generation: int
+    end: int
+
+
 class Intake:
     """A component: owns the one task that carries records, over all partitions."""
 
     def __init__(self, partitions: Partitions, is_held: Callable[[], bool]) -> None:
         self._partitions = partitions
         self._is_held = is_held
-        self._waiting: asyncio.Queue[_Parcel | _TakeOver] = asyncio.Queue()
+        self._waiting: asyncio.Queue[_Parcel | _TakeOver | _ReadOn] = asyncio.Queue()
         self.owned: frozenset[int] = frozenset()
         """The partitions that Kafka has assigned."""
         self._owns = False
@@ -85,6 +91,13 @@ class Intake:
         self._owns, self.owned = False, frozenset()
         self._partitions.forget()
 
+    def read_on(self, partition: int, end: int) -> None:
+        """Faust brings nothing of the partition though its log goes on to before `end`: read it here.
+
+        Seen after a second rebalance on the heels of the first; the next assignment would mend it as well.
+        """
+        self._waiting.put_nowait(_ReadOn(partition, self._partitions.generation, end))
+
     async def take(self, record: Record, delivered: Callable[[], object]) -> None:
         """Return once there is room for the record; `delivered` is called once its section is acknowledged."""
         await self._room.acquire()
@@ -97,11 +110,18 @@ class Intake:
                 batch.append(self._waiting.get_nowait())
             await self._take_over([found for found in batch if isinstance(found, _TakeOver)])
             await self._carry([found for found in batch if isinstance(found, _Parcel)])
+            await self._read([found for found in batch if isinstance(found, _ReadOn)])
 
     async def _take_over(self, found: list[_TakeOver]) -> None:
         for one in found:
             if one.generation == self._partitions.generation:
                 await self._partitions.take_over(one.partition)
+
+    async def _read(self, found: list[_ReadOn]) -> None:
+        for one in found:
+            is_ours = one.generation == self._partitions.generation
+            if is_ours and await self._partitions.read_on(one.partition, one.end):
+                self._waiting.put_nowait(one)
 
     async def _carry(self, parcels: list[_Parcel]) -> None:
         for _ in parcels:

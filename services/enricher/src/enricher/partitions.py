@@ -20,6 +20,8 @@ from enricher.ports import Log, Record
 from enricher.record_to_section import SectionMaker
 
 _log = log.get(__name__)
+_MOST_READ_ON = 500
+"""Records at a time: what Faust brings for other partitions waits meanwhile."""
 
 
 class Partitions:
@@ -43,9 +45,17 @@ class Partitions:
 
     async def take_over(self, partition: int) -> None:
         """Rebuild a partition, and carry what was committed to Kafka and never written to `events`."""
+        await self._read_on(partition, await self._state_of(partition), await self._topics.committed(partition))
+
+    async def read_on(self, partition: int, end: int) -> bool:
+        """Carry some of what lies before `end`, though nobody handed it over; True where some is left."""
         state = await self._state_of(partition)
+        await self._read_on(partition, state, min(end, _next(state) + _MOST_READ_ON))
+        return _next(state) < end
+
+    async def _read_on(self, partition: int, state: PartitionState, end: int) -> None:
         outbox = Outbox(self._topics)
-        await self._fill(partition, state, await self._topics.committed(partition), outbox)
+        await self._fill(partition, state, end, outbox)
         await outbox.settle()
 
     async def carry(self, records: Iterable[Record]) -> None:

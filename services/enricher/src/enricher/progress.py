@@ -1,18 +1,25 @@
 """How far each owned partition lies behind, and whether it moves: lag for metrics, beats for liveness.
 
-It asks Kafka itself, so that a consumer which silently brings nothing more is found out. Where Kafka does not answer,
-nothing is held against anybody: a restart would only lose the secrets that this process holds.
+It asks Kafka itself, so that a consumer which silently brings nothing more is found out, and what it does not bring is
+read without it. Where Kafka does not answer, nothing is held against anybody: a restart would only lose the secrets
+that this process holds.
 """
 
 import time
 from collections.abc import Callable, Collection
 
+import msgspec
 from runtime.heartbeat import Heartbeat
 
 from enricher import metrics
 from enricher.partition_state import PartitionState
 from enricher.partitions import Partitions
 from enricher.ports import Log
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    mark: int | None
+    end: int
 
 
 class Progress:
@@ -25,38 +32,41 @@ class Progress:
         topics: Log,
         is_excused: Callable[[], bool],
         heartbeat: Heartbeat,
+        read_on: Callable[[int, int], object],
     ) -> None:
         self._partitions = partitions
         self._owned = owned
         self._topics = topics
         self._is_excused = is_excused
         self._heartbeat = heartbeat
-        self._marks: dict[int, int | None] = {}
+        self._read_on = read_on
+        self._seen: dict[int, _Seen] = {}
 
     async def look(self) -> None:
         """Tell lag and progress of every owned partition. Raises what the log raises."""
         owned = self._owned()
         ends = await self._topics.ends(owned) if owned else {}
-        for partition in self._marks.keys() - ends.keys():
+        for partition in self._seen.keys() - ends.keys():
             self._forget(partition)
         for partition, end in ends.items():
             state = self._partitions.known(partition)
-            mark = None if state is None else state.mark
+            before, now = self._seen.get(partition), _Seen(None if state is None else state.mark, end)
             waits = _tell_lag(partition, state, end)
-            is_new = partition not in self._marks
-            if is_new or not waits or mark != self._marks[partition] or self._is_excused():
+            if before is None or not waits or now.mark != before.mark or self._is_excused():
                 self._heartbeat.beat(_name(partition))
                 metrics.PROGRESS.labels(partition).set_to_current_time()
-            self._marks[partition] = mark
+            elif before.mark is not None and before.mark + 1 < before.end:
+                self._read_on(partition, end)
+            self._seen[partition] = now
 
     def lost_sight(self, _: object = None) -> None:
         """Kafka did not answer: what was seen until now proves no stall."""
         metrics.UNSEEN.inc()
-        for partition in list(self._marks):
+        for partition in list(self._seen):
             self._forget(partition)
 
     def _forget(self, partition: int) -> None:
-        del self._marks[partition]
+        del self._seen[partition]
         self._heartbeat.forget(_name(partition))
 
 

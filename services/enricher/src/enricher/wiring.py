@@ -44,7 +44,14 @@ def wire(settings: Settings) -> Sequence[Component]:
     partitions = Partitions(topics, sections)
     intake = Intake(partitions, lambda: sections.held)
     heartbeat = Heartbeat(settings.stalled_after_s)
-    progress = Progress(partitions, lambda: intake.owned, topics, lambda: sections.held or opener.is_waiting, heartbeat)
+    progress = Progress(
+        partitions,
+        lambda: intake.owned,
+        topics,
+        lambda: sections.held or opener.is_waiting,
+        heartbeat,
+        intake.read_on,
+    )
     looking = Ticker({"progress": progress.look}, _LOOK_EVERY_S, away=(KafkaError,), on_away=progress.lost_sight)
     carrier = FaustCarrier(settings, intake)
     checks = {"faust": carrier.ready, "intake": intake.ready, "tides": tides.ready}
