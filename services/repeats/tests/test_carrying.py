@@ -51,6 +51,19 @@ async def test_only_what_is_not_stored_goes_on_and_the_rest_is_counted(outside, 
     assert outside.dropped() == {"repeated": 2}
 
 
+async def test_what_is_re_driven_keeps_its_number_whether_it_goes_on_or_is_stored(outside, carrying, record):
+    outside.store(["a-1"])
+    number = {"epoch": b"redriven", "redriven": True}
+    stored = record(40, beacon_of("a-1"), sequence=2, **number)
+    await carrying.carry([stored, record(41, beacon_of("a-2"), sequence=3, **number)])
+    heads = [read_head(envelope.value) for envelope in outside.envelopes]
+    assert [(head.epoch, head.sequence, head.redriven) for head in heads] == [
+        (b"redriven", 2, False),
+        (b"redriven", 3, False),
+    ]
+    assert (outside.passed_on(), outside.dropped()) == (["a-2"], {"repeated": 1})
+
+
 async def test_records_of_several_partitions_go_on_in_the_order_they_came(outside, carrying, record):
     late, early = NOW_MS, NOW_MS - 50
     await carrying.carry(

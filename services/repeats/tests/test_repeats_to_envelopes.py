@@ -11,11 +11,13 @@ from contract.outcomes import MINUTE_MS, DeadReason, Tally
 from hypothesis import given
 from hypothesis import strategies as st
 from repeats.ports import Envelope, Record
-from repeats.repeats_to_envelopes import Dead, Judgement, Opened, attempts_of, by_visitor, epoch_of, in_time
+from repeats.repeats_to_envelopes import Dead, Judgement, Number, Opened, attempts_of, by_visitor, epoch_of, in_time
 
 from services.repeats.tests.conftest import INCARNATION, KEY, NOW_MS, TIDE, beacon_of
 
 MINUTE = NOW_MS // MINUTE_MS
+Attempts = list[tuple[int, int]]
+"""Of a record: number of the attempt, last byte of the address that it came from."""
 
 
 @pytest.fixture
@@ -139,14 +141,19 @@ class Enricher:
 
 
 records_told = st.lists(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=4), max_size=6)
+writers = st.lists(st.sampled_from(["client", "run", "other run"]), max_size=18)
 lives = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 24), st.integers(0, 24), st.booleans()), max_size=5)
 
 
-@given(records_told, lives)
-def test_however_often_judges_die_or_wake_up_late_each_beacon_and_each_repeat_counts_once(told, lives):
-    """A life: how many records it judges, what it appends before it freezes and what later, whether it commits."""
+@given(records_told, records_told, writers, lives)
+def test_however_often_judges_die_or_wake_up_late_each_beacon_and_each_repeat_counts_once(told, letters, turns, lives):
+    """A life: how many records it judges, what it appends before it freezes and what later, whether it commits.
+
+    Clients' repeats and two runs of re-driving, which send the same letters, stand in the log in any order.
+    """
+    log = _written(told, letters, turns)
     enricher, committed, frozen = Enricher(), 0, list[Envelope]()
-    records = [_opened(offset, attempts) for offset, attempts in enumerate(told)]
+    records = [_opened(offset, attempts, kept) for offset, (attempts, kept) in enumerate(log)]
     for size, before, later, commits in [*lives, (len(records), 1_000, 0, True)]:
         # a judge waits until storage has all that was appended, and knows it then
         one = judgement({attempt_hash(1, attempt_id) for attempt_id in enricher.attempts})
@@ -156,7 +163,9 @@ def test_however_often_judges_die_or_wake_up_late_each_beacon_and_each_repeat_co
             enricher.take(envelope)
         frozen = envelopes[before : before + later]
         committed += len(batch) if commits and before >= len(envelopes) else 0
-    sent = [attempt for attempts in told for attempt, _ in attempts]
+    # the copies of a letter are one
+    numbers = {kept or (b"", offset): attempts for offset, (attempts, kept) in enumerate(log)}
+    sent = [attempt for attempts in numbers.values() for attempt, _ in attempts]
     assert sorted(enricher.attempts) == sorted({f"a-{attempt}" for attempt in sent})
     assert enricher.repeated == len(sent) - len(set(sent))
 
@@ -165,6 +174,16 @@ def _interleaved(one: list[Envelope], other: list[Envelope]) -> list[Envelope]:
     return [envelope for pair in zip_longest(one, other) for envelope in pair if envelope is not None]
 
 
-def _opened(offset: int, attempts: list[tuple[int, int]]) -> Opened:
+def _written(told: list[Attempts], letters: list[Attempts], turns: list[str]) -> list[tuple[Attempts, Number | None]]:
+    """Whose turn it is writes its next record; each run of re-driving numbers its letters from 1."""
+    left = {
+        "client": [(attempts, None) for attempts in told],
+        "run": [(attempts, (b"redriven", number)) for number, attempts in enumerate(letters, 1)],
+    }
+    left["other run"] = [*left["run"]]
+    return [left[turn].pop(0) for turn in turns if left[turn]]
+
+
+def _opened(offset: int, attempts: Attempts, kept: Number | None) -> Opened:
     beacons = [beacon_of(f"a-{attempt}", client_ip=f"198.51.100.{last}") for attempt, last in attempts]
-    return Opened(Record(0, offset, NOW_MS, b""), TIDE.key_id, KEY, beacons)
+    return Opened(Record(0, offset, NOW_MS, b""), TIDE.key_id, KEY, beacons, kept)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Sequence
 
 import clickhouse_connect
 import msgspec
@@ -12,15 +13,17 @@ from aiokafka import AIOKafkaProducer
 from click.testing import CliRunner
 from contract.beacon import Beacon
 from contract.dead_letter import DEAD_LETTER_VERSION, DeadLetter, encode_dead_letter
-from contract.envelope import VERSION, BeaconEnvelopeHead, decode_beacons, encode_beacons, read_head
+from contract.envelope import VERSION, BeaconEnvelopeHead, UnreadableError, decode_beacons, encode_beacons, read_head
+from contract.identity import attempt_partition
 from contract.ledger import LEDGER_COLUMNS
 from contract.redrive import key_of
 from contract.tide import REDIS_TIDE_KEY, Tide, day_of
-from contract.topics import BEACONS, DEAD_LETTERS
+from contract.topics import BEACONS, DEAD_LETTERS, REPEATS
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tideline.commands import cli
+from tideline.letters.letter_log import letter_log
 from tideline.letters.listing import short_id
-from tideline.topic_reading import read_records, spans_since
+from tideline.topic_reading import TopicRecord, read_records, spans_since
 from tideline.topics import bootstrap_of, create_topics
 
 CANARIES = ("203.0.113.77", "Canary/9", "secret-path", "shop.example")
@@ -43,12 +46,15 @@ class Operator:
     def says(self, *words: str):
         return CliRunner(env={**self.urls, "COLUMNS": "200"}).invoke(cli, words)
 
-    def letter(self, offset: int, reason: str = "poison", key: bytes = TIDE.key) -> DeadLetter:
-        beacon = Beacon(
+    def letter(
+        self, offset: int, reason: str = "poison", key: bytes = TIDE.key, attempt_ids: Sequence[str] = ("",)
+    ) -> DeadLetter:
+        plain = Beacon(
             self.site_id, NOW_MS, CANARIES[0], CANARIES[1], "pageview", f"https://{CANARIES[3]}/{CANARIES[2]}"
         )
+        beacons = [msgspec.structs.replace(plain, attempt_id=attempt_id) for attempt_id in attempt_ids]
         head = BeaconEnvelopeHead(VERSION, b"epoch--1", 0, 7, TIDE.key_id)
-        value = encode_beacons(head, [beacon], AESGCM(key))
+        value = encode_beacons(head, beacons, AESGCM(key))
         return DeadLetter(DEAD_LETTER_VERSION, reason, BEACONS.name, self.life, 1, offset, NOW_MS, value, 2)
 
     async def bury(self, *letters: DeadLetter) -> None:
@@ -65,11 +71,17 @@ class Operator:
         client.insert("ledger", lines, column_names=list(LEDGER_COLUMNS))
         client.close()
 
-    async def sent(self) -> list[bytes]:
-        """The envelopes of `beacons` that hold this site's beacons."""
-        spans = await spans_since(self.servers, BEACONS.name, 0)
-        values = [each.value async for each in read_records(self.servers, BEACONS.name, spans) if each.partition == 1]
-        return [value for value in values if any(tally.site_id == self.site_id for tally in read_head(value).held)]
+    async def sent(self, topic: str = BEACONS.name) -> list[TopicRecord]:
+        """The envelopes of that topic that hold this site's beacons."""
+        spans = await spans_since(self.servers, topic, 0)
+        found = [each async for each in read_records(self.servers, topic, spans)]
+        return [each for each in found if self._has_a_beacon_in(each.value)]
+
+    def _has_a_beacon_in(self, value: bytes) -> bool:
+        try:
+            return any(tally.site_id == self.site_id for tally in read_head(value).held)
+        except UnreadableError:
+            return False
 
 
 @pytest.fixture
@@ -107,9 +119,43 @@ def test_a_letter_is_listed_explained_put_back_once_and_listed_no_more(operator)
         redriven = operator.says("dead-letters", "redrive", name)
         assert redriven.exit_code == 0, redriven.output
         assert redriven.output.strip().endswith(f"{put_back} put back, 0 not")
-    (value,) = asyncio.run(operator.sent())
-    assert decode_beacons(value, AESGCM(TIDE.key)) == decode_beacons(poison.value, AESGCM(TIDE.key))
+    (record,) = asyncio.run(operator.sent())
+    assert record.partition == poison.partition
+    assert decode_beacons(record.value, AESGCM(TIDE.key)) == decode_beacons(poison.value, AESGCM(TIDE.key))
     assert name not in operator.says("dead-letters", "list", "--site", operator.domain).output
+
+
+def test_beacons_of_attempts_come_back_where_repeats_are_judged_and_run_again_nothing_comes_twice(operator):
+    whole = operator.letter(46, "unknown_version", attempt_ids=["", "a-1", "a-2"])
+    asyncio.run(operator.bury(whole))
+    operator.count_dead(whole)
+    for put_back in (1, 0):
+        redriven = operator.says("dead-letters", "redrive", "--site", operator.domain)
+        assert redriven.output.strip().endswith(f"{put_back} put back, 0 not"), redriven.output
+    (straight,) = asyncio.run(operator.sent())
+    judged = asyncio.run(operator.sent(REPEATS.name))
+    attempts = {
+        (record.partition, beacon.attempt_id)
+        for record in judged
+        for beacon in decode_beacons(record.value, AESGCM(TIDE.key))
+    }
+    assert attempts == {(attempt_partition(operator.site_id, name, 4), name) for name in ("a-1", "a-2")}
+    assert [beacon.attempt_id for beacon in decode_beacons(straight.value, AESGCM(TIDE.key))] == [""]
+    assert all(read_head(record.value).redriven for record in judged)
+
+
+def test_what_a_killed_run_left_of_a_letter_is_found_in_both_topics(operator):
+    whole = operator.letter(47, "unknown_version", attempt_ids=["", "a-3"])
+    asyncio.run(operator.bury(whole))
+    operator.count_dead(whole)
+    operator.says("dead-letters", "redrive", "--site", operator.domain)
+
+    async def arrived() -> dict[tuple[str, int], int]:
+        (straight,) = await operator.sent()
+        async with letter_log(operator.servers) as log:
+            return await log.arrived(read_head(straight.value).epoch, NOW_MS - 60_000)
+
+    assert asyncio.run(arrived()) == {("beacons", 1): 1, ("repeats", attempt_partition(operator.site_id, "a-3", 4)): 1}
 
 
 def test_a_letter_that_cannot_come_back_says_why_and_fails_the_command(operator):

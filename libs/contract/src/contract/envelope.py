@@ -37,6 +37,8 @@ class BeaconEnvelopeHead(msgspec.Struct, array_like=True, frozen=True):
     held: tuple[Tally, ...] = ()
     """How many beacons are sealed inside, by site and minute and without a reason: what an envelope takes along that
     nobody can open. `encode_beacons` counts them."""
+    redriven: bool = False
+    """In `repeats`: put back from `dead-letters`, and goes on under the number that it has here."""
 
 
 class _SealedRecord(msgspec.Struct, array_like=True, frozen=True):

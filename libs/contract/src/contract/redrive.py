@@ -3,7 +3,11 @@
 A letter belongs to the first such record that names it, in the order of partition 0 of `dead-letters`. Its envelope
 carries the record's epoch and, as sequence, its place there from 1: so whoever goes on with a record that somebody left
 half done, or does it at the same time, sends under numbers that the enricher knows from the first time.
+
+Beacons that carry the id of an attempt come back by way of `repeats`, since their clients may have sent them again.
 """
+
+import hashlib
 
 import msgspec
 
@@ -51,6 +55,14 @@ _redrive = msgspec.msgpack.Decoder(Redrive).decode
 def key_of(letter: DeadLetter) -> LetterKey:
     """The key of a letter."""
     return LetterKey(letter.incarnation, letter.partition, letter.source_offset, letter.place)
+
+
+def epoch_in_repeats(epoch: bytes, partition: int) -> bytes:
+    """8 bytes: what stands for a re-driving's epoch in a partition of `repeats`.
+
+    Each partition needs its own: they are judged apart, so that under one epoch a higher number could overtake.
+    """
+    return hashlib.blake2b(partition.to_bytes(4), digest_size=8, key=epoch).digest()
 
 
 def encode_redrive(redrive: Redrive) -> bytes:

@@ -47,7 +47,8 @@ class Opener:
             key = await self._key(head.key_id, day_of(record.timestamp_ms))
             if key is None:
                 return Dead(record, DeadReason.EXPIRED, held)
-            return Opened(record, head.key_id, key, decode_beacons(record.value, key))
+            kept_number = (head.epoch, head.sequence) if head.redriven else None
+            return Opened(record, head.key_id, key, decode_beacons(record.value, key), kept_number)
         except UnreadableError:
             return Dead(record, DeadReason.UNREADABLE, held)
         except ForgedError:

@@ -4,6 +4,8 @@ A record of `repeats` becomes at most one envelope in each partition of `beacons
 belong there and are new, and the counts of those that belong there and are not. Its number is (epoch of the repeats
 partition, offset + 1). So whoever judges a record again, after a crash or as a second owner, writes envelopes of the
 same numbers about the same beacons; the first of each counts, and the enricher drops the others.
+
+What `tideline` puts back from `dead-letters` has a number already, by which its own copies are known, and keeps it.
 """
 
 import hashlib
@@ -21,6 +23,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from repeats.ports import Envelope, Record
 
 PartitionOf = Callable[[Beacon], int]
+Number = tuple[bytes, int]
+"""Epoch and sequence."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -30,6 +34,8 @@ class Opened(msgspec.Struct, frozen=True):
     key_id: bytes
     key: AESGCM
     beacons: list[Beacon]
+    kept_number: Number | None = None
+    """Of a record that is re-driven."""
 
 
 class Dead(msgspec.Struct, frozen=True):
@@ -88,8 +94,7 @@ class Judgement:
 
     def _envelope(self, opened: Opened, partition: int, beacons: list[Beacon], dropped: tuple[Tally, ...]) -> Envelope:
         record = opened.record
-        sequence = record.offset + 1
-        epoch = epoch_of(self._incarnation, record.partition)
+        epoch, sequence = opened.kept_number or (epoch_of(self._incarnation, record.partition), record.offset + 1)
         head = BeaconEnvelopeHead(VERSION, epoch, partition, sequence, opened.key_id, dropped)
         return Envelope(partition, sequence, record.timestamp_ms, encode_beacons(head, beacons, opened.key))
 

@@ -6,13 +6,14 @@ from time import time_ns
 from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
-from contract.envelope import UnknownVersionError, UnreadableError, read_head
+from contract.envelope import BeaconEnvelopeHead, UnknownVersionError, UnreadableError, read_head
 from contract.redrive import REDRIVE_PARTITION, Redrive, encode_redrive
-from contract.topics import BEACONS, DEAD_LETTERS
+from contract.topics import BEACONS, DEAD_LETTERS, REPEATS
 from runtime.kafka_topic_ids import topic_id
 
 from tideline.letters.listing import Letters, letters_of
-from tideline.topic_reading import Progress, read_records, spans_since
+from tideline.letters.ways_back import Lane, epoch_in
+from tideline.topic_reading import Progress, partition_count, read_records, spans_since
 
 
 class LetterLog(Protocol):
@@ -27,11 +28,14 @@ class LetterLog(Protocol):
     async def tell(self, redrive: Redrive) -> None:
         """Append a record of re-driving; returns once it is acknowledged."""
 
-    async def send(self, partition: int, value: bytes) -> None:
-        """Append to `beacons`; returns once it is acknowledged."""
+    async def repeats_partitions(self) -> int:
+        """How many partitions `repeats` has."""
 
-    async def arrived(self, epoch: bytes, since_ms: int) -> dict[int, int]:
-        """Partition to the highest sequence of that epoch that `beacons` holds from that time on."""
+    async def send(self, lane: Lane, value: bytes) -> None:
+        """Append to that topic and partition; returns once it is acknowledged."""
+
+    async def arrived(self, epoch: bytes, since_ms: int) -> dict[Lane, int]:
+        """The highest sequence of a re-driving's epoch that each lane holds from that time on."""
 
 
 class KafkaLetterLog:
@@ -57,21 +61,23 @@ class KafkaLetterLog:
         """Append a record of re-driving; returns once it is acknowledged."""
         await self._append(DEAD_LETTERS.name, REDRIVE_PARTITION, encode_redrive(redrive))
 
-    async def send(self, partition: int, value: bytes) -> None:
-        """Append to `beacons`; returns once it is acknowledged."""
-        await self._append(BEACONS.name, partition, value)
+    async def repeats_partitions(self) -> int:
+        """How many partitions `repeats` has."""
+        return await partition_count(self._bootstrap, REPEATS.name)
 
-    async def arrived(self, epoch: bytes, since_ms: int) -> dict[int, int]:
-        """Partition to the highest sequence of that epoch that `beacons` holds from that time on."""
-        found: dict[int, int] = {}
-        spans = await spans_since(self._bootstrap, BEACONS.name, since_ms)
-        async for record in read_records(self._bootstrap, BEACONS.name, spans, self._progress):
-            try:
-                head = read_head(record.value)
-            except (UnknownVersionError, UnreadableError):
-                continue
-            if head.epoch == epoch:
-                found[record.partition] = max(head.sequence, found.get(record.partition, 0))
+    async def send(self, lane: Lane, value: bytes) -> None:
+        """Append to that topic and partition; returns once it is acknowledged."""
+        await self._append(*lane, value)
+
+    async def arrived(self, epoch: bytes, since_ms: int) -> dict[Lane, int]:
+        """The highest sequence of a re-driving's epoch that each lane holds from that time on."""
+        found: dict[Lane, int] = {}
+        for topic in (BEACONS.name, REPEATS.name):
+            spans = await spans_since(self._bootstrap, topic, since_ms)
+            async for record in read_records(self._bootstrap, topic, spans, self._progress):
+                lane = topic, record.partition
+                if head := _head_under(epoch_in(lane, epoch), record.value):
+                    found[lane] = max(head.sequence, found.get(lane, 0))
         return found
 
     async def close(self) -> None:
@@ -89,6 +95,15 @@ class KafkaLetterLog:
             await self._producer.start()
         now_ms = time_ns() // 1_000_000
         await self._producer.send_and_wait(topic, value, partition=partition, timestamp_ms=now_ms)
+
+
+def _head_under(epoch: bytes, value: bytes) -> BeaconEnvelopeHead | None:
+    """The clear part of an envelope of that epoch; None for another's, and for what this version cannot read."""
+    try:
+        head = read_head(value)
+    except (UnknownVersionError, UnreadableError):
+        return None
+    return head if head.epoch == epoch else None
 
 
 @asynccontextmanager

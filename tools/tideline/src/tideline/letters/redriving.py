@@ -2,9 +2,11 @@
 
     claim: a record that names the letters → read back whose they are → send under its epoch → record: done
 
+Where each beacon goes is said in `ways_back`.
+
 The log decides: a letter belongs to the first record that names it, under that record's epoch and the letter's place in
 it. Whoever runs goes on with what others began, under the same numbers, of which the enricher takes each once. It does
-not remember an epoch for ever, so what arrived of an older claim is looked up in `beacons` first.
+not remember an epoch for ever, so what arrived of an older claim is looked up in both topics first.
 """
 
 import os
@@ -14,15 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from contract.beacon import Beacon
 from contract.dead_letter import DeadLetter
-from contract.envelope import (
-    VERSION,
-    BeaconEnvelopeHead,
-    UnknownVersionError,
-    UnreadableError,
-    decode_beacons,
-    encode_beacons,
-    read_head,
-)
+from contract.envelope import BeaconEnvelopeHead, UnknownVersionError, UnreadableError, decode_beacons, read_head
 from contract.redrive import REDRIVE_VERSION, LetterKey, Redrive
 from contract.sealing import ForgedError
 from contract.topics import BEACONS
@@ -32,6 +26,7 @@ from tideline.letters.judging import NotAgainError, SectionLines, rides_along, t
 from tideline.letters.letter_log import LetterLog
 from tideline.letters.listing import Letters
 from tideline.letters.section_lines import Place, place_of
+from tideline.letters.ways_back import Back, numbered, ways_back
 
 EPOCH_BYTES = 8
 KEY_GONE = "its key is gone: nobody can open it any more"
@@ -69,7 +64,7 @@ class Redriving:
             await self._finish(letters, epoch, sent, refused)
         unclaimed = {key: letter for key, letter in letters.open().items() if key not in letters.owners}
         chosen = {key: letter for key, letter in unclaimed.items() if wanted(key, letter)}
-        if sendable := tuple(self._envelopes(letters, chosen, refused)):
+        if sendable := tuple(await self._ways_back(letters, chosen, refused)):
             epoch = os.urandom(EPOCH_BYTES)
             into = await self._log.incarnation()
             await self._log.tell(Redrive(REDRIVE_VERSION, epoch, into, sendable, done=False))
@@ -89,20 +84,21 @@ class Redriving:
             return
         arrived = await self._log.arrived(epoch, claim.written_ms)
         there = {key: letters.letters[key] for key in owned if key in letters.letters}
-        envelopes = self._envelopes(letters, there, refused)
-        for key, (head, beacons) in envelopes.items():
-            if owned[key] > arrived.get(key.partition, 0):
-                numbered = msgspec.structs.replace(head, epoch=epoch, sequence=owned[key])
-                await self._log.send(key.partition, encode_beacons(numbered, beacons, self._keys[head.key_id]))
+        ways = await self._ways_back(letters, there, refused)
+        for key, backs in ways.items():
+            for back in backs:
+                if owned[key] > arrived.get(back.lane, 0):
+                    await self._log.send(back.lane, numbered(back, epoch, owned[key], self._keys[back.key_id]))
             sent.append(key)
-        if len(envelopes) == len(there):
+        if len(ways) == len(there):
             await self._log.tell(msgspec.structs.replace(claim.redrive, done=True))
 
-    def _envelopes(
+    async def _ways_back(
         self, letters: Letters, chosen: Mapping[LetterKey, DeadLetter], refused: dict[LetterKey, str]
-    ) -> dict[LetterKey, tuple[BeaconEnvelopeHead, list[Beacon]]]:
+    ) -> dict[LetterKey, list[Back]]:
         """What each letter becomes, but for its number; those that may not come again are refused."""
-        found: dict[LetterKey, tuple[BeaconEnvelopeHead, list[Beacon]]] = {}
+        found: dict[LetterKey, list[Back]] = {}
+        partitions = await self._log.repeats_partitions()
         lines = self._look_up(list(chosen.values())) if chosen else {}
         siblings = Counter((place_of(letter), letter.reason) for letter in letters.letters.values())
         for key, letter in chosen.items():
@@ -114,7 +110,7 @@ class Redriving:
                 refused[key] = str(error)
                 continue
             dropped = (*rides_along(letter, head), *back)
-            found[key] = BeaconEnvelopeHead(VERSION, b"", letter.partition, 0, head.key_id, dropped), beacons
+            found[key] = ways_back(letter.partition, head.key_id, beacons, dropped, partitions)
         return found
 
     def _opened(self, letter: DeadLetter) -> tuple[BeaconEnvelopeHead, list[Beacon]]:
