@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from contract.envelope import Section
+from contract.limits import MAX_ENVELOPE_BYTES
 from enricher.outbox import Outbox
 from enricher.partition_state import PartitionState
 
@@ -60,6 +61,13 @@ async def test_a_long_run_of_empty_sections_is_split(outbox, memory_log, state):
         await outbox.add(0, state, Section(offset))
     await outbox.settle()
     assert [len(envelope.sections) for envelope in memory_log.envelopes()] == [1_000, 1_000, 500]
+
+
+async def test_what_was_made_of_large_envelopes_is_split(outbox, memory_log, state):
+    for offset in range(5):
+        await outbox.add(0, state, Section(offset), MAX_ENVELOPE_BYTES)
+    await outbox.settle()
+    assert [len(envelope.sections) for envelope in memory_log.envelopes()] == [2, 2, 1]
 
 
 async def test_settling_waits_for_every_acknowledgement(outbox, memory_log, state):

@@ -1,7 +1,10 @@
 """Each source offset once and in order, whatever is handed over: repeats, gaps, restarts, new topics."""
 
 import pytest
+from contract.envelope import encode_events
+from contract.limits import MAX_BODY_BYTES, MAX_ENVELOPE_BYTES, MAX_PROP_VALUE_BYTES, MAX_PROPS
 from contract.outcomes import DeadReason
+from contract.topics import EVENTS
 from enricher.partitions import Partitions
 
 
@@ -25,6 +28,15 @@ async def test_a_batch_becomes_one_record_with_a_section_for_each_offset(partiti
     assert envelope.marks == {b"\x01epoch!!": 3}
     assert envelope.incarnation == memory_log.topic_id
     assert pages(memory_log) == ["/a", "/b", "/c"]
+
+
+async def test_a_backlog_of_the_fattest_beacons_stays_far_below_what_the_topic_takes(
+    partitions, memory_log, source, beacon
+):
+    fat = beacon(props={f"key{place}": "x" * MAX_PROP_VALUE_BYTES for place in range(MAX_PROPS)})
+    await partitions.carry([source(*[fat] * (MAX_ENVELOPE_BYTES // MAX_BODY_BYTES)) for _ in range(40)])
+    assert offsets(memory_log) == list(range(40))
+    assert max(len(encode_events(record)) for record in memory_log.envelopes()) < EVENTS.max_record_bytes / 4
 
 
 async def test_a_records_time_is_the_highest_receive_time_so_far(partitions, memory_log, source, beacon, noon_ms):

@@ -104,7 +104,8 @@ class Partitions:
         await self._write_off(partition, state, end, outbox)
 
     async def _carry(self, record: Record, state: PartitionState, outbox: Outbox) -> None:
-        await outbox.add(record.partition, state, await self._sections.section_of(record, state))
+        section = await self._sections.section_of(record, state)
+        await outbox.add(record.partition, state, section, len(record.value))
         metrics.VISITORS.labels(record.partition).set(len(state.sessions))
 
     async def _write_off(self, partition: int, state: PartitionState, end: int, outbox: Outbox) -> None:
