@@ -6,11 +6,16 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp
 
+from runtime.punctual import Late, punctual
+
 
 class HttpServer:
-    """Serves `app` on host and port until stopped; open requests get `drain_s` seconds to finish."""
+    """Serves `app` on host and port until stopped; open requests get `drain_s` seconds to finish.
 
-    def __init__(self, app: ASGIApp, host: str, port: int, drain_s: float = 5.0) -> None:
+    `late` bounds how long a request may take to arrive; without it there is no bound.
+    """
+
+    def __init__(self, app: ASGIApp, host: str, port: int, drain_s: float = 5.0, late: Late | None = None) -> None:
         self._address = (host, port)
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -25,6 +30,7 @@ class HttpServer:
                 lifespan="off",
                 timeout_graceful_shutdown=int(drain_s),
                 loop="none",
+                http=punctual(late) if late else "auto",
                 backlog=4096,
             )
         )
