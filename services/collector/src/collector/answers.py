@@ -4,6 +4,7 @@ from math import ceil
 from typing import Any
 
 import msgspec
+from runtime.punctual import Late
 from starlette.types import Send
 
 from collector import metrics
@@ -58,6 +59,15 @@ def shed(reason: str, wait_s: float) -> Answer:
     """429: more than one address or one site may send; come again when there is room."""
     metrics.SHED.labels(reason).inc()
     return _come_again(429, "too many requests", max(1, ceil(wait_s)))
+
+
+def late(within_s: float) -> Late:
+    """408 for a request that was not whole in time, whichever API it was meant for."""
+    body = msgspec.json.encode({"errors": {"request": [f"should arrive within {within_s:g} s"]}})
+    lines = (*answer(408, body, _JSON).start["headers"], (b"connection", b"close"))
+    head = b"".join(b"%s: %s\r\n" % line for line in lines)
+    wire = b"HTTP/1.1 408 Request Timeout\r\n" + head + b"\r\n" + body
+    return Late(within_s, wire, metrics.REFUSED.labels("408").inc)
 
 
 def _come_again(status: int, error: str, after_s: int) -> Answer:

@@ -21,7 +21,7 @@ from runtime.lifecycle import Component
 from tides.holder import TideHolder, wall_clock_ms
 from tides.store import RedisSecrets, redis_client
 
-from collector import metrics
+from collector import answers, metrics
 from collector.adapters.disk_spool import DiskSpool
 from collector.adapters.kafka_log import KafkaLog
 from collector.adapters.pending_report import PendingReport
@@ -71,7 +71,7 @@ def wire(settings: Settings) -> Sequence[Component]:
     reception = Reception(registry, tides, lanes, tallies, shedding, wall_clock_ms)
     checks = {"secrets": tides.ready, "registry": registry.ready, "kafka": durable.ready, "lanes": lanes.ready}
     app = intake(BeaconEndpoint(reception, proxies), ReportEndpoint(reception, proxies), settings.tracker_dir, checks)
-    server = HttpServer(app, settings.host, settings.port)
+    server = HttpServer(app, settings.host, settings.port, late=answers.late(settings.request_timeout_s))
     return [tides, registry, kafka, *durable.components, report, lanes, server]
 
 
