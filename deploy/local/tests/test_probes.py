@@ -69,3 +69,8 @@ def test_any_other_answer_is_not(make: Callable[[int], Probe], answer: bytes) ->
 def test_a_closed_port_is_not_ready(make: Callable[[int], Probe]) -> None:
     with pytest.raises(ConnectionRefusedError):
         make(free_port())()
+
+
+def test_another_host_is_asked_where_one_is_named() -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nOk.") as port, pytest.raises(ConnectionRefusedError):
+        probes.http_ok(port, "/ping", "127.0.0.2")()

@@ -48,11 +48,11 @@ def postgres(url: str) -> Probe:
     return probe
 
 
-def http_ok(port: int, path: str) -> Probe:
+def http_ok(port: int, path: str, host: str = "127.0.0.1") -> Probe:
     """Asks for a path and expects 200."""
 
     def probe() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT_S)
+        connection = http.client.HTTPConnection(host, port, timeout=_TIMEOUT_S)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
