@@ -3,11 +3,13 @@
 import os
 import random
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.field import Field, field
+from tests.chaos.namespace import Namespace, RefusedError, namespace
 from tests.chaos.report import Report, table
 from tests.integration.running_stack import ROOT
 
@@ -31,6 +33,17 @@ def report() -> Report:
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     """One field for all faults that leave it as it was."""
     with field(tmp_path_factory.mktemp("chaos")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def far_host() -> Iterator[Namespace]:
+    """A namespace that lasts for the module; skips its tests, with the reason, where there can be none."""
+    with ExitStack() as made:
+        try:
+            found = made.enter_context(namespace())
+        except RefusedError as refusal:
+            pytest.skip(f"network namespaces: {refusal}")
         yield found
 
 

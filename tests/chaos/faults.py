@@ -1,6 +1,6 @@
 """The faults, a line each: what is broken, how, and within how many seconds the pipeline must be as before.
 
-To add one, add a line to `FAULTS`: docs/howto/add-a-fault.md.
+To add one, add a line to `FAULTS`: docs/howto/break-everything.md.
 """
 
 import random
@@ -15,11 +15,10 @@ from local_stack.stack import SERVICES
 from tests.chaos import poison
 from tests.chaos.field import Field
 from tests.chaos.ordeal import Fault, Strike
-from tests.chaos.stack_behind_proxies import ENGINES, HOSTS, TWICE
+from tests.chaos.stack_behind_proxies import ENGINES, FAR_SERVICES, HOSTS, TWICE
 
 EVERYTHING_WITHIN_S = 120
 """Fifteen processes start side by side, perhaps on two cores."""
-FAR_SERVICES = tuple(f"{name}-far" for name in TWICE)
 LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
 FOR_A_WHILE_S = 15
 

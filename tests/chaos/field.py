@@ -19,9 +19,10 @@ from local_stack.leash import leashed
 from local_stack.ports import port_of
 
 from tests.chaos import lag
+from tests.chaos.namespace import Namespace
 from tests.chaos.oracle import Row, stored_rows
-from tests.chaos.proxy import Proxies, Weather, proxies
-from tests.chaos.stack_behind_proxies import ENGINES, HOSTS, far_port, routes
+from tests.chaos.proxy import LOOPBACK, Proxies, Weather, proxies
+from tests.chaos.stack_behind_proxies import ENGINES, FAR_SERVICES, HOSTS, NAMESPACE, TWICE, far_port, routes
 from tests.integration.running_stack import PORTS_NEEDED, Stack, free_port_base, running, until
 
 COMMAND = ("-m", "tests.chaos.stack_behind_proxies")
@@ -38,13 +39,18 @@ class Field:
     base: int
     clock_back_s: int = 0
     """How far the stack's clock is put back."""
+    far: Namespace | None = None
+    """Where the far host's services live; None where they share this host's network."""
 
     @property
     def collectors(self) -> list[str]:
         """The URLs of both hosts' collectors."""
-        return [
-            f"http://127.0.0.1:{port}" for port in (port_of("collector", self.base), far_port("collector", self.base))
-        ]
+        return [f"http://{LOOPBACK}:{port_of('collector', self.base)}", self.far_url("collector")]
+
+    def far_url(self, service: str) -> str:
+        """Where a service of the far host is spoken to from here."""
+        host = self.far.outer.asked.address if self.far else LOOPBACK
+        return f"http://{host}:{far_port(service, self.base)}"
 
     def now(self) -> datetime:
         """The time that the stack takes it to be."""
@@ -137,19 +143,20 @@ class Field:
     def all_up(self) -> bool:
         """True where every process of the stack lives and answers that it is ready."""
         names = {*self.stack_names()}
-        return names <= set(self.pids()) and all(self._ready(port) for port in self._service_ports())
+        return names <= set(self.pids()) and all(map(self._ready, self._service_urls()))
 
     def stack_names(self) -> set[str]:
         """All names that the stack ever wrote down."""
         return {one.name for one in process_file.read(self.stack.state / "processes.json")}
 
-    def _service_ports(self) -> list[int]:
+    def _service_urls(self) -> list[str]:
         found = process_file.read(self.stack.state / "processes.json")
-        return [one.ports[0] for one in found if one.ports and one.name not in ENGINES]
+        near = [one.ports[0] for one in found if one.ports and one.name not in (*ENGINES, *FAR_SERVICES)]
+        return [*(f"http://{LOOPBACK}:{port}" for port in near), *map(self.far_url, TWICE)]
 
-    def _ready(self, port: int) -> bool:
+    def _ready(self, url: str) -> bool:
         with suppress(Exception):
-            return self.stack.http.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
+            return self.stack.http.get(f"{url}/health/ready").status_code == 200
         return False
 
     def rows(self, site: str, at_least: int = 0) -> list[Row] | None:
@@ -189,14 +196,15 @@ class Field:
 
 
 @contextmanager
-def field(folder: Path, environ: Mapping[str, str] = {}) -> Iterator[Field]:
+def field(folder: Path, environ: Mapping[str, str] = {}, far: Namespace | None = None) -> Iterator[Field]:
     """A running field in that folder, on ports of its own; everything is ended when this is left."""
     folder.chmod(0o755)
+    where = {NAMESPACE: str(far.number)} if far else {}
     base = random.randrange(free_port_base(), 32_000 - PORTS_NEEDED, PORTS_NEEDED)  # noqa: S311  two suites seldom meet
     with (
-        proxies(routes(base)) as ways,
-        running(folder / "state", COMMAND, {"TIDELINE_PORT_BASE": str(base), **environ}) as stack,
+        proxies(routes(base, far)) as ways,
+        running(folder / "state", COMMAND, {"TIDELINE_PORT_BASE": str(base), **where, **environ}) as stack,
     ):
-        found = Field(stack, ways, base)
+        found = Field(stack, ways, base, far=far)
         until(found.all_up, what="all services of both hosts", within_s=60)
         yield found

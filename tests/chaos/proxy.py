@@ -8,6 +8,9 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 CHUNK_BYTES = 65_536
+LOOPBACK = "127.0.0.1"
+Route = tuple[str, int, int]
+"""The address and port that a proxy listens on, and the port of loopback that it passes to."""
 _RESET = b"\x01\x00\x00\x00\x00\x00\x00\x00"
 """SO_LINGER on, for no seconds: closing sends RST."""
 
@@ -25,17 +28,17 @@ class Weather:
 
 
 class Proxy:
-    """Listens on one port of loopback and passes to another; lives in a thread of its own loop, see `proxies`."""
+    """Listens on one port and passes to another; lives in a thread of its own loop, see `proxies`."""
 
-    def __init__(self, listen: int, target: int) -> None:
+    def __init__(self, route: Route) -> None:
         self.weather = Weather()
-        self._listen, self._target = listen, target
+        self._host, self._port, self._target = route
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
     async def open(self) -> None:
         """Take connections."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._listen)
+        self._server = await asyncio.start_server(self._serve, self._host, self._port)
 
     async def shut(self) -> None:
         """Refuse connections, and reset those that there are."""
@@ -47,7 +50,7 @@ class Proxy:
 
     async def _serve(self, near_reader: asyncio.StreamReader, near: asyncio.StreamWriter) -> None:
         try:
-            far_reader, far = await asyncio.open_connection("127.0.0.1", self._target)
+            far_reader, far = await asyncio.open_connection(LOOPBACK, self._target)
         except OSError:
             _reset(near)
             return
@@ -113,12 +116,12 @@ class Proxies:
 
 
 @contextmanager
-def proxies(routes: dict[str, tuple[int, int]]) -> Iterator[Proxies]:
-    """Proxies by name from (port that they listen on, port that they pass to), running while this lasts."""
+def proxies(routes: dict[str, Route]) -> Iterator[Proxies]:
+    """Proxies by name, running while this lasts."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="proxies", daemon=True)
     thread.start()
-    made = {name: Proxy(*ports) for name, ports in routes.items()}
+    made = {name: Proxy(route) for name, route in routes.items()}
     found = Proxies(loop, made)
     try:
         for proxy in made.values():

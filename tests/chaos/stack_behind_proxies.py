@@ -2,7 +2,8 @@
 
 On the *near* host runs everything that the local stack has; on the *far* one a second collector, enricher and sink.
 Each host has a proxy of its own to each engine. Kafka tells its clients where to go on, so it listens at a port more
-for each host, and names that host's proxy there. The proxies themselves are the tests'.
+for each host, and names that host's proxy there. The proxies themselves are the tests'. The far host is this one
+under other ports, or a namespace of the tests' (`namespace.py`), which its proxies are met in by the inner link.
 """
 
 import asyncio
@@ -22,22 +23,29 @@ from local_stack.terminal import Terminal
 from local_stack.up import up
 from runtime.settings import load
 
+from tests.chaos.namespace import Namespace
+from tests.chaos.proxy import LOOPBACK, Route
+
 ENGINES = ("clickhouse", "kafka", "postgres", "redis")
 HOSTS = ("near", "far")
 TWICE = ("collector", "enricher", "sink")
 """Services that the far host has as well, under this name and `-far`."""
+FAR_SERVICES = tuple(f"{name}-far" for name in TWICE)
 PROXY_OFFSETS = {way: 101 + place for place, way in enumerate(product(HOSTS, ENGINES))}
 KAFKA_OFFSETS = {"near": 111, "far": 112}
 """What Kafka listens at for each host's proxy; the other engines are met at their own port."""
 FAR_OFFSET = 10
 CLOCK = "CHAOS_CLOCK"
 """Variable with a JSON object: what a process must be told to live by another clock."""
+NAMESPACE = "CHAOS_NAMESPACE"
+"""Variable with the number of the namespace that the far host is; unset where it has none."""
 
 
-def routes(base: int) -> dict[str, tuple[int, int]]:
-    """Each proxy by name, as `near-kafka`: its own port, and the one behind it."""
+def routes(base: int, far: Namespace | None = None) -> dict[str, Route]:
+    """Each proxy by name, as `near-kafka`: where it listens, and the port behind it."""
     return {
         f"{host}-{engine}": (
+            far.inner.asked.address if far and host == "far" else LOOPBACK,
             base + offset,
             base + KAFKA_OFFSETS[host] if engine == "kafka" else port_of(engine, base),
         )
@@ -54,13 +62,16 @@ def plan(settings: Settings, jars: Path) -> Stack:
     """The local stack and the far host's services, behind proxies; operators' commands go straight."""
     base, stack = settings.tideline_port_base, compose(settings, jars)
     clock = json.loads(os.environ.get(CLOCK) or "{}")
-    far = [_on_the_far_host(one, settings) for one in stack.services if one.name in TWICE]
+    number = os.environ.get(NAMESPACE)
+    far = Namespace(int(number)) if number else None
+    ways = routes(base, far)
+    twice = [_on_the_far_host(one, settings) for one in stack.services if one.name in TWICE]
     return replace(
         stack,
-        engines=tuple(_engine(engine, base, settings.places.engines, clock) for engine in stack.engines),
+        engines=tuple(_engine(engine, base, settings.places.engines, clock, ways) for engine in stack.engines),
         services=(
-            *(_told(one, clock | _met(stack.urls, "near", base)) for one in stack.services),
-            *(_told(one, clock | _met(stack.urls, "far", base)) for one in far),
+            *(_told(one, clock | _met(stack.urls, "near", base, ways)) for one in stack.services),
+            *(_inside(_told(one, clock | _met(stack.urls, "far", base, ways)), far) for one in twice),
         ),
     )
 
@@ -72,20 +83,32 @@ def _on_the_far_host(service: Program, settings: Settings) -> Program:
     return _told(replace(service, name=f"{service.name}-far", probe=probe, ports=(port,)), own)
 
 
-def _met(urls: Mapping[str, str], host: str, base: int) -> dict[str, str]:
+def _inside(service: Program, far: Namespace | None) -> Program:
+    """The service as it is started in the namespace, where visitors come by the outer link; without one, as it is."""
+    if far is None:
+        return service
+    visitors, host = far.outer.asking.address, far.outer.asked.address
+    probe = probes.http_ok(service.ports[0], "/health/ready", host)
+    inside = replace(service, command=far.inside(*service.command), probe=probe)
+    return _told(inside, {"HOST": host, "TRUSTED_PROXIES": f"{visitors}/32"})
+
+
+def _met(urls: Mapping[str, str], host: str, base: int, ways: Mapping[str, Route]) -> dict[str, str]:
     """The engines' URLs as that host's services are told them."""
-    ways = {engine: (port_of(engine, base), routes(base)[f"{host}-{engine}"][0]) for engine in ENGINES}
+    met = {engine: ways[f"{host}-{engine}"] for engine in ENGINES}
     return {
-        f"{engine.upper()}_URL": urls[f"{engine.upper()}_URL"].replace(f":{own}", f":{proxy}")
-        for engine, (own, proxy) in ways.items()
+        f"{engine.upper()}_URL": urls[f"{engine.upper()}_URL"].replace(
+            f"{LOOPBACK}:{port_of(engine, base)}", f"{address}:{port}"
+        )
+        for engine, (address, port, _) in met.items()
     }
 
 
-def _engine(engine: Engine, base: int, data: Path, clock: Mapping[str, str]) -> Engine:
+def _engine(engine: Engine, base: int, data: Path, clock: Mapping[str, str], ways: Mapping[str, Route]) -> Engine:
     """Kafka listens more, and Redis lets salts expire by the clock; Java would hang under it, the rest needs none."""
     if engine.program.name == "kafka":
         usual = engine.program.prepare
-        return replace(engine, program=replace(engine.program, prepare=lambda: _prepare(usual, base, data)))
+        return replace(engine, program=replace(engine.program, prepare=lambda: _prepare(usual, base, data, ways)))
     return replace(engine, program=_told(engine.program, clock)) if engine.program.name == "redis" else engine
 
 
@@ -93,19 +116,16 @@ def _told(program: Program, more: Mapping[str, str]) -> Program:
     return replace(program, environment={**program.environment, **more})
 
 
-def _prepare(usual: Callable[[], None], base: int, data: Path) -> None:
+def _prepare(usual: Callable[[], None], base: int, data: Path, ways: Mapping[str, Route]) -> None:
     """Let the engine write its settings, and add listeners: the last line of a name counts."""
     usual()
     own = {"BROKER": port_of("kafka", base), "CONTROLLER": port_of("kafka-controller", base)}
-    listens = own | {host.upper(): base + offset for host, offset in KAFKA_OFFSETS.items()}
-    told = {"BROKER": own["BROKER"]} | {host.upper(): routes(base)[f"{host}-kafka"][0] for host in HOSTS}
+    listens = own | {host.upper(): ways[f"{host}-kafka"][2] for host in HOSTS}
+    told = [f"{host.upper()}://{address}:{port}" for host in HOSTS for address, port, _ in (ways[f"{host}-kafka"],)]
     with (data / "kafka.properties").open("a") as file:
-        file.write(f"\nlisteners={_addresses(listens)}\nadvertised.listeners={_addresses(told)}\n")
-        file.write(f"listener.security.protocol.map={','.join(f'{name}:PLAINTEXT' for name in listens)}\n")
-
-
-def _addresses(ports: Mapping[str, int]) -> str:
-    return ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items())
+        file.write("\nlisteners=" + ",".join(f"{name}://{LOOPBACK}:{port}" for name, port in listens.items()))
+        file.write("\nadvertised.listeners=" + ",".join((f"BROKER://{LOOPBACK}:{own['BROKER']}", *told)))
+        file.write(f"\nlistener.security.protocol.map={','.join(f'{name}:PLAINTEXT' for name in listens)}\n")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ import pytest
 from local_stack.stack import SERVICES
 
 from tests.chaos import clock
-from tests.chaos.faults import FAR_SERVICES, emptied, killed
+from tests.chaos.faults import emptied, killed
 from tests.chaos.field import Field, field
 from tests.chaos.ordeal import Fault, Strike, ordeal
 from tests.chaos.report import Report
-from tests.chaos.stack_behind_proxies import CLOCK
+from tests.chaos.stack_behind_proxies import CLOCK, FAR_SERVICES
 
 LIBRARY = clock.library()
 pytestmark = [

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from local_stack.ports import free_port
 
-from tests.chaos.proxy import Proxies, proxies
+from tests.chaos.proxy import LOOPBACK, Proxies, proxies
 
 PATIENCE_S = 5
 
@@ -20,7 +20,7 @@ def way() -> Iterator[tuple[Proxies, int]]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=serve, args=(server,), daemon=True).start()
         port = free_port()
-        with proxies({"echo": (port, server.getsockname()[1])}) as found:
+        with proxies({"echo": (LOOPBACK, port, server.getsockname()[1])}) as found:
             yield found, port
         server.shutdown(socket.SHUT_RDWR)
 

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos import topics
-from tests.chaos.faults import FAR_SERVICES
 from tests.chaos.field import Field, field
 from tests.chaos.ordeal import Fault, Pace, check_answers, ordeal
 from tests.chaos.report import Report
-from tests.chaos.stack_behind_proxies import TWICE
+from tests.chaos.stack_behind_proxies import FAR_SERVICES, TWICE
 from tests.integration.running_stack import until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
