@@ -7,6 +7,7 @@ import "./styles/frame.css";
 import "./styles/figures.css";
 import "./styles/lists.css";
 import "./styles/notices.css";
+import "./styles/accounts.css";
 import { App } from "./view/app.tsx";
 
 render(<App />, document.getElementById("app")!);

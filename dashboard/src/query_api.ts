@@ -1,4 +1,6 @@
-/** The query API's two entrances that the dashboard uses; whatever goes wrong becomes a Trouble that says what to do. */
+/** The query API's entrances that the dashboard uses; whatever goes wrong becomes a Trouble that says what to do. */
+import type { Ledger } from "./ledger.ts";
+import type { DateRange } from "./period.ts";
 import type { Answer, Question } from "./question.ts";
 
 /** `key`: the key opens nothing; `wait`: too many questions; `question`: ours was wrong; `away`: no usable answer. */
@@ -58,3 +60,7 @@ export const askSites = async (key: string): Promise<Site[]> => {
   const body = (await request("api/v1/sites", key, {})) as { sites?: Site[] } | Site[];
   return (Array.isArray(body) ? body : body.sites) ?? [];
 };
+
+/** A site's loss ledger over dates or instants, in one sum. */
+export const askLedger = async (key: string, site: string, [from, to]: DateRange): Promise<Ledger> =>
+  (await request(`api/v1/sites/${encodeURIComponent(site)}/ledger?${new URLSearchParams({ from, to, step: "day" })}`, key, {})) as Ledger;

@@ -23,9 +23,8 @@ afterAll(async () => {
   await api.stop();
 });
 beforeEach(() => {
-  api.mood = "busy";
-  api.sites = [{ domain: "shop.test", timezone: "Europe/Berlin" }];
-  api.questions.length = complaints.length = 0;
+  api.reset();
+  complaints.length = 0;
 });
 afterEach(async () => {
   await page.context().close();
@@ -213,6 +212,44 @@ test("of several sites one is chosen by name", async () => {
   await page.getByLabel("Site").selectOption("blog.test");
   await see("Hours and days by the clock of Asia/Kolkata.");
   await expect.poll(() => api.questions.at(-1)?.site_id, { timeout: PATIENCE_MS }).toBe("blog.test");
+});
+
+test("the page says that every beacon is accounted for, and by keyboard what became of them", async () => {
+  await openSite();
+  await seeAll();
+  await see("Every beacon accounted for");
+  expect(await page.getByText("Robots").isVisible()).toBe(false);
+  await page.locator(".accounts summary").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("row", { name: "Robots 311" }).waitFor();
+  await see("Beacons received: 30 days");
+});
+
+test("what is under way is told apart from what is missing", async () => {
+  api.ledger = { ...api.ledger, totals: { ...api.ledger.totals, stored: 4_390, difference: 12 } };
+  await openSite();
+  await see("12 beacons under way");
+  api.missing = 12;
+  await page.reload();
+  await see("12 beacons missing");
+});
+
+test("a server without a ledger takes nothing from the numbers", async () => {
+  api.ledgerAway = true;
+  await openSite();
+  await seeAll();
+  expect(await page.locator(".accounts").count()).toBe(0);
+});
+
+test.each(["light", "dark"] as const)("missing beacons are within reach in %s colours, opened too", async (colorScheme) => {
+  api.ledger = { ...api.ledger, totals: { ...api.ledger.totals, stored: 4_390, difference: 12 } };
+  api.missing = 12;
+  await openSite({ colorScheme });
+  await seeAll();
+  await page.locator(".accounts summary").click();
+  await page.waitForTimeout(700);
+  expect(await faults()).toEqual([]);
+  await shot(`missing-${colorScheme}`);
 });
 
 test("a phone shows it all without scrolling sideways", async () => {

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { extname } from "node:path";
+import type { Ledger } from "../src/ledger.ts";
 import type { Question } from "../src/question.ts";
 
 const DIST = new URL("../dist/", import.meta.url);
@@ -22,10 +23,19 @@ const LISTS: Record<string, string[]> = {
 
 export type Mood = "busy" | "quiet" | "empty" | "down" | "slow";
 
+const LEDGER: Ledger = {
+  totals: { accepted: 4_402, stored: 4_402, difference: 0, dropped: { bot: 311, repeated: 12, opted_out: 48 }, dead: 0, expired: 0 },
+  complete_until: "2026-11-23T14:02:41+01:00",
+};
+
 export class FixtureApi {
   mood: Mood = "busy";
   sites = [{ domain: "shop.test", timezone: "Europe/Berlin" }];
   readonly questions: Question[] = [];
+  ledger = LEDGER;
+  /** What the loss ledger says of its complete part, where that is asked for. */
+  missing = 0;
+  ledgerAway = false;
   port = 0;
   #server: Server | undefined;
 
@@ -74,12 +84,28 @@ export class FixtureApi {
     return { results: scale ? results : [], meta: { time_labels: labels } };
   }
 
-  #api(path: string, key: string, body: string, answer: ServerResponse): void {
+  reset(): void {
+    this.mood = "busy";
+    this.sites = [{ domain: "shop.test", timezone: "Europe/Berlin" }];
+    this.questions.length = 0;
+    this.ledger = LEDGER;
+    this.missing = 0;
+    this.ledgerAway = false;
+  }
+
+  #accounts(asked: URLSearchParams): Ledger {
+    const ofCompletePart = asked.get("to")!.includes("T");
+    return ofCompletePart ? { ...this.ledger, totals: { ...this.ledger.totals, difference: this.missing } } : this.ledger;
+  }
+
+  #api(url: URL, key: string, body: string, answer: ServerResponse): void {
     const say = (status: number, json: unknown) =>
       answer.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));
     if (this.mood == "down") say(503, { error: "ClickHouse does not answer" });
     else if (key != `Bearer ${KEY}`) say(401, { error: "Invalid API key or site ID" });
-    else if (path == "/api/v1/sites") say(200, { sites: this.sites });
+    else if (url.pathname == "/api/v1/sites/shop.test/ledger" && !this.ledgerAway) say(200, this.#accounts(url.searchParams));
+    else if (url.pathname.endsWith("/ledger")) say(404, { error: "no such page" });
+    else if (url.pathname == "/api/v1/sites") say(200, { sites: this.sites });
     else {
       const question = JSON.parse(body) as Question;
       this.questions.push(question);
@@ -99,9 +125,9 @@ export class FixtureApi {
       let body = "";
       request.on("data", (part) => (body += part));
       request.on("end", () => {
-        const path = new URL(request.url ?? "/", "http://x").pathname;
-        if (path.startsWith("/api/")) this.#api(path, request.headers.authorization ?? "", body, answer);
-        else void this.#file(path, answer);
+        const url = new URL(request.url ?? "/", "http://x");
+        if (url.pathname.startsWith("/api/")) this.#api(url, request.headers.authorization ?? "", body, answer);
+        else void this.#file(url.pathname, answer);
       });
     });
     return new Promise((done, fail) => {

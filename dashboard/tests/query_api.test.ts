@@ -1,6 +1,6 @@
 /** What becomes of each answer of the query API. */
 import { afterEach, expect, test, vi } from "vitest";
-import { askQuestion, askSites, troubleOf } from "../src/query_api.ts";
+import { askLedger, askQuestion, askSites, troubleOf } from "../src/query_api.ts";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -23,6 +23,12 @@ test("a question goes out with the key as a bearer, and its answer comes back", 
 test("the sites of a key are a list", async () => {
   serve(200, '{"sites":[{"domain":"shop.test","timezone":"Etc/UTC"}]}');
   expect(await askSites("tl_x")).toEqual([{ domain: "shop.test", timezone: "Etc/UTC" }]);
+});
+
+test("the ledger of a site is asked for by dates or instants", async () => {
+  const fetched = serve(200, '{"totals":{},"complete_until":null}');
+  await askLedger("tl_x", "shop.test", ["2026-11-17", "2026-11-23T13:02:00.000Z"]);
+  expect(fetched.mock.calls[0]![0]).toBe("api/v1/sites/shop.test/ledger?from=2026-11-17&to=2026-11-23T13%3A02%3A00.000Z&step=day");
 });
 
 test.each([

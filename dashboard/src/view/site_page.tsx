@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { METRICS, type MetricName } from "../metrics.ts";
 import type { Period } from "../period.ts";
 import type { Site } from "../query_api.ts";
+import { AccountsLine } from "./accounts_line.tsx";
 import { Breakdown } from "./breakdown.tsx";
 import { Figures } from "./figures.tsx";
 import { FirstBeacon } from "./first_beacon.tsx";
@@ -10,6 +11,7 @@ import { Masthead } from "./masthead.tsx";
 import { ReportSkeleton } from "./skeleton.tsx";
 import { TideGraph } from "./tide_graph.tsx";
 import { StaleNotice, TroublePanel } from "./trouble.tsx";
+import { useAccounts } from "./use_accounts.ts";
 import { useReport, type Look } from "./use_report.ts";
 import { wallClock } from "../zone.ts";
 import type { Report } from "../report.ts";
@@ -59,6 +61,7 @@ const Body = ({ site, report, trouble, turning, again }: Look & { site: Site }) 
 
 export const SitePage = ({ apiKey, site, sites, zone, period, onSite, onPeriod, onSignOut }: Props) => {
   const { report, trouble, turning, again } = useReport(apiKey, site.domain, zone, period);
+  const accounts = useAccounts(apiKey, site.domain, zone, period, report?.everCounted ? report.frame.now : undefined);
   useEffect(() => {
     document.title = `${site.domain} · Tideline`;
   }, [site]);
@@ -68,6 +71,7 @@ export const SitePage = ({ apiKey, site, sites, zone, period, onSite, onPeriod, 
       <main id="numbers">
         {trouble && report && <StaleNotice trouble={trouble} since={report.frame.now} zone={zone} again={again} />}
         <Body site={site} report={report} trouble={trouble} turning={turning} again={again} />
+        {accounts && report?.everCounted && <AccountsLine accounts={accounts} period={period.label} zone={zone} />}
       </main>
       <footer>
         <p>Hours and days by the clock of {zone.replaceAll("_", " ")}.</p>
