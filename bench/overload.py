@@ -9,52 +9,17 @@ memory before and at most, and how long the last accepted beacon took to its row
 
 import argparse
 import os
-import re
 import shutil
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from bench.pipeline import send, site_of, stored, verdict_on, wait_for_rows
+from tests.integration.collector_metrics import refusals
+from tests.integration.process_memory import Memory
 from tests.integration.running_stack import Stack, running
 
 _MIB = 1024 * 1024
-
-
-class Memory:
-    """Resident bytes of a process, looked at ten times a second."""
-
-    def __init__(self, pid: int) -> None:
-        self._process = psutil.Process(pid)
-        self.before = self.most = self._process.memory_info().rss
-        self._ended = threading.Event()
-
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Note the most while inside the block."""
-        watching = threading.Thread(target=self._watch)
-        watching.start()
-        try:
-            yield
-        finally:
-            self._ended.set()
-            watching.join()
-
-    def _watch(self) -> None:
-        while not self._ended.wait(0.1):
-            self.most = max(self.most, self._process.memory_info().rss)
-
-
-def refusals(stack: Stack) -> dict[str, int]:
-    """Refused requests by status and reason, as the collector counted them."""
-    text = stack.http.get(f"{stack.collector}/metrics").text
-    found = re.findall(r'^tideline_collector_(shed|unavailable)_total\{reason="(\w+)"\} (\S+)$', text, re.MULTILINE)
-    return {f"{'429' if kind == 'shed' else '503'} {reason}": int(float(count)) for kind, reason, count in found}
 
 
 def overload(stack: Stack, seconds: int) -> None:
@@ -67,7 +32,7 @@ def overload(stack: Stack, seconds: int) -> None:
     drained_s = wait_for_rows(stack, site_id, accepted) - ended
     time.sleep(3)
     rows = stored(stack, site_id)
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(refusals(stack).items()))
+    told = ", ".join(f"{count} {reason}" for reason, count in sorted(refusals(stack.http, stack.collector).items()))
     print(
         f"overload: {(accepted + refused) / sent_s:.0f} beacons/s offered, {accepted / sent_s:.0f} accepted: "
         f"{(accepted + refused) / max(accepted, 1):.1f} times; refused: {told}\n"

@@ -5,11 +5,13 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import aiohttp
+from contract.limits import MAX_PROP_VALUE_BYTES, MAX_PROPS
 
 CANARY = "Xylophone/77"
 USER_AGENT = f"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0 {CANARY}"
@@ -21,10 +23,17 @@ REPEAT_AFTER_S = (1, 3)
 ELSEWHERE = 1_000_000
 """Added to a visitor's number where he sends again from another network."""
 MOST_OPEN = 200
+FAT_PROP_BYTES = MAX_PROP_VALUE_BYTES * 3 // 4
+"""As many as base64 makes the longest value of."""
 PEOPLE_AT_ONCE = 60
 BEACONS_EACH = 8
 NO_ANSWER = 0
 ACCEPTED = 202
+AS_FAST_AS_THEY_ARE_TAKEN = 10_000.0
+"""Beacons a second: more than this client can send, so that only what is open at once bounds it."""
+
+Props = Callable[[random.Random], Mapping[str, str]]
+"""What one beacon carries beside its id."""
 
 
 def address_of(visitor: int) -> str:
@@ -70,9 +79,9 @@ class Ledger:
 class Load:
     """Sends to any of the collectors at a steady rate, in a thread of its own; see `steady_load`."""
 
-    def __init__(self, site: str, collectors: list[str], rate: float, seed: int) -> None:
+    def __init__(self, site: str, collectors: list[str], rate: float, seed: int, props: Props) -> None:
         self.ledger = Ledger()
-        self._site, self._collectors, self._rate = site, collectors, rate
+        self._site, self._collectors, self._rate, self._props = site, collectors, rate, props
         self._random = random.Random(seed)  # noqa: S311  reproducible, not secret
         self._people = [(number, 0) for number in range(PEOPLE_AT_ONCE)]
         self._stop = threading.Event()
@@ -128,7 +137,7 @@ class Load:
     ) -> None:
         body = {
             "n": "pageview", "d": self._site, "u": f"https://{self._site}/{beacon_id % 50}",
-            "p": {"id": str(beacon_id)}, "rid": f"{self._site} {beacon_id}", **more,
+            "p": {"id": str(beacon_id), **self._props(self._random)}, "rid": f"{self._site} {beacon_id}", **more,
         }  # fmt: skip
         headers = {"X-Forwarded-For": address_of(visitor), "User-Agent": USER_AGENT, "Content-Type": "text/plain"}
         collector = self._random.choice(self._collectors)
@@ -146,10 +155,20 @@ class Load:
         return number
 
 
+def lean(_: random.Random) -> Mapping[str, str]:
+    """No props but the id."""
+    return {}
+
+
+def fat(dice: random.Random) -> Mapping[str, str]:
+    """Text that hardly compresses, of nearly as many bytes as a body may have."""
+    return {f"text{place}": b64encode(dice.randbytes(FAT_PROP_BYTES)).decode() for place in range(MAX_PROPS - 1)}
+
+
 @contextmanager
-def steady_load(site: str, collectors: list[str], rate: float, seed: int) -> Iterator[Load]:
+def steady_load(site: str, collectors: list[str], rate: float, seed: int, props: Props = lean) -> Iterator[Load]:
     """A load that runs while this lasts; afterwards everything that was sent has its status."""
-    load = Load(site, collectors, rate, seed)
+    load = Load(site, collectors, rate, seed, props)
     thread = threading.Thread(target=load.run, name="load")
     thread.start()
     try:
