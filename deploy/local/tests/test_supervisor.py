@@ -105,6 +105,11 @@ async def test_a_program_that_keeps_dying_waits_longer_each_time(supervisor: Sup
     assert told.text().index("again now") < told.text().index("in 1 s") < told.text().index("in 2 s")
 
 
+async def test_a_program_that_may_die_often_waits_no_longer_than_it_says(supervisor: Supervisor, told: Told) -> None:
+    supervisor.keep_trying([Program("mayfly", ("sh", "-c", "exit 1"), most_pause_s=0.0)])
+    await until(lambda: told.text().count("again now") >= 4)
+
+
 async def test_a_preparation_that_fails_is_told_of_and_tried_again(supervisor: Supervisor, told: Told) -> None:
     tries: list[int] = []
 

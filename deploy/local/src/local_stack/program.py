@@ -25,6 +25,8 @@ class Program:
     unprivileged: bool = False
     """Refuses to run as root, so it is run as `nobody` where we are root."""
     ports: tuple[int, ...] = ()
+    most_pause_s: float = 30.0
+    """Before it is started again, however often it has died."""
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Supervisor:
 
     async def _keep(self, child: Child, trouble: str | None = None) -> None:
         """Start the child again after each death, with a pause that grows; `trouble` says why it is not running."""
-        backoff, told = Backoff(), ""
+        backoff, told = Backoff(most_s=child.program.most_pause_s), ""
         while True:
             if trouble is None:
                 trouble = await _ended(child)
