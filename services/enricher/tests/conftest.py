@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from contract.beacon import Beacon
 from contract.dead_letter import DeadLetter
+from contract.dead_letter_limit import DeadLetterLimit
 from contract.envelope import VERSION, BeaconEnvelopeHead, EventEnvelope, decode_events, encode_beacons, encode_events
 from contract.tide import Tide, day_of
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from enricher.dead_letter_limit import DeadLetterLimit
 from enricher.envelope_to_events import Enriched, enrich
 from enricher.live_sessions import LiveSessions
 from enricher.lookups import Lookups, remembered

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from enricher.intake import HeldError, Intake
+from contract.dead_letter_limit import HeldError
+from enricher.intake import Intake
 
 
 @pytest.fixture

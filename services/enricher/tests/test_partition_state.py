@@ -1,7 +1,6 @@
 """What is remembered of a partition: collectors' numbers and the mark."""
 
 from contract.envelope import VERSION, EventEnvelope, Section
-from enricher.dead_letter_limit import DeadLetterLimit
 from enricher.partition_state import MOST_COLLECTORS, PartitionState
 
 INCARNATION = bytes(16)
@@ -66,10 +65,3 @@ def test_what_a_process_of_an_earlier_life_wrote_late_takes_no_mark_back():
     state.restore(2, envelope(41, incarnation=b"\x01" * 16, a=9))
     state.restore(3, envelope(1, 2, a=11))
     assert (state.mark, state.incarnation) == (2, INCARNATION)
-
-
-def test_the_limit_of_dead_letters_is_over_the_last_minute():
-    limit = DeadLetterLimit(2)
-    assert limit.count(2, 0.0)
-    assert not limit.count(1, 59.0)
-    assert limit.count(1, 100.0)

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 import pytest
 from contract.beacon import Beacon
 from contract.dead_letter import DeadLetter
+from contract.dead_letter_limit import DeadLetterLimit
 from contract.envelope import VERSION, BeaconEnvelopeHead, encode_beacons
 from contract.tide import day_of
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from enricher.dead_letter_limit import DeadLetterLimit
 from enricher.live_sessions import LiveSessions
 from enricher.lookups import remembered
 from enricher.outbox import Outbox

@@ -4,12 +4,14 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from contract.dead_letter_limit import DeadLetterLimit, HeldError
 from contract.envelope import UnknownVersionError, read_head
 from contract.limits import SECRET_LIFE_AFTER_DAY_S
 from contract.outcomes import DeadReason
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from repeats.carrying import Carrying
 from repeats.completeness import Completeness
+from repeats.intake import Intake
 from repeats.opening import Opener
 from repeats.ports import Record
 
@@ -38,6 +40,7 @@ def carrying(outside):
         outside,
         outside,
         lambda: INCARNATION,
+        DeadLetterLimit(3),
         clock,
     )
     made.later = lambda seconds: now_s.__setitem__(0, now_s[0] + seconds)
@@ -88,7 +91,10 @@ async def test_whoever_waits_shows_that_it_lives(outside, record):
     beats: list[str] = []
     opener = Opener(outside, 0.001, beat=lambda: beats.append("opening"))
     waiting = Completeness(outside, outside, 0, 0.001, lambda: beats.append("waiting"))
-    made = Carrying(opener, waiting, outside, outside, lambda: INCARNATION, beat=lambda: beats.append("carrying"))
+    limit = DeadLetterLimit(3)
+    made = Carrying(
+        opener, waiting, outside, outside, lambda: INCARNATION, limit, beat=lambda: beats.append("carrying")
+    )
     outside.oldest = None
     del outside.keys[TIDE.key_id]
     task = asyncio.create_task(made.carry([record(0, beacon_of("a-1"))]))
@@ -129,6 +135,32 @@ async def test_what_is_no_envelope_becomes_a_letter_and_counts_as_one(outside, c
     assert (letter.partition, letter.source_offset, letter.value) == (2, 7, b"\xc1")
     assert outside.dropped() == {"unreadable": 1}
     assert outside.passed_on() == ["a-1"]
+
+
+async def test_past_the_limit_of_dead_letters_nothing_more_is_judged_and_it_lives(outside, carrying, record):
+    letters = [Record(2, offset, NOW_MS, b"\xc1") for offset in range(3)]
+    await carrying.carry(letters)
+    assert not carrying.held
+    beats: list[str] = []
+    carrying._beat = lambda: beats.append("held")
+    fourth = asyncio.create_task(carrying.carry([Record(2, 3, NOW_MS, b"\xc1"), record(0, beacon_of("a-1"))]))
+    await asyncio.sleep(0.02)
+    assert carrying.held
+    assert not fourth.done()
+    assert (len(outside.letters), outside.passed_on()) == (3, [])
+    assert beats[-1] == "held"
+    fourth.cancel()
+
+
+async def test_what_has_expired_is_no_letter_and_passes_no_limit(outside, carrying, record):
+    old_ms = NOW_MS - (SECRET_LIFE_AFTER_DAY_S + 2 * 86_400) * 1000
+    await carrying.carry([record(n, beacon_of("a-1"), timestamp_ms=old_ms, key_id=b"gone") for n in range(5)])
+    assert not carrying.held
+
+
+async def test_a_judge_that_is_held_is_not_ready(carrying):
+    with pytest.raises(HeldError):
+        await Intake(None, carrying.carry, lambda: True).ready()
 
 
 async def test_an_envelope_of_another_version_ends_the_judging_and_nothing_is_passed_over(outside, carrying, record):

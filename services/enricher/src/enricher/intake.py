@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 
 import msgspec
+from contract.dead_letter_limit import HeldError
 from runtime import log
 from runtime.background import Background
 
@@ -19,10 +20,6 @@ from enricher.ports import Record
 _log = log.get(__name__)
 _MOST_WAITING = 128
 _MOST_IN_A_BATCH = 64
-
-
-class HeldError(Exception):
-    """The dead-letter limit was passed."""
 
 
 class _Parcel(msgspec.Struct, frozen=True):
@@ -70,10 +67,7 @@ class Intake:
     async def ready(self) -> None:
         """A health check: raises HeldError."""
         if self._is_held():
-            raise HeldError(
-                "more dead letters in a minute than DEAD_LETTERS_A_MINUTE: nothing more is taken, nothing is lost; "
-                "see `tideline dead-letters list`, then restart with a release that can read them or a higher limit"
-            )
+            raise HeldError
 
     def assigned(self, partitions: Iterable[int]) -> None:
         """These partitions are ours from now on: each is rebuilt and caught up, whether or not a record comes.

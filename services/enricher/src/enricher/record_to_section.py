@@ -7,13 +7,13 @@ from collections.abc import Callable
 import msgspec
 from contract.beacon import Beacon
 from contract.dead_letter import DEAD_LETTER_VERSION, WHOLE_ENVELOPE, DeadLetter
+from contract.dead_letter_limit import DeadLetterLimit
 from contract.envelope import VERSION, BeaconEnvelopeHead, Section, encode_beacons
 from contract.outcomes import MINUTE_MS, UNKNOWN_SITE_ID, DeadReason, Tally
 from contract.topics import BEACONS
 from runtime import log
 
 from enricher import metrics
-from enricher.dead_letter_limit import DeadLetterLimit
 from enricher.envelope_to_events import Enriched, enrich
 from enricher.lookups import Lookups
 from enricher.partition_state import PartitionState

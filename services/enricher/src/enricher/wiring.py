@@ -9,6 +9,7 @@ producer is flushed last.
 from collections.abc import Sequence
 
 from aiokafka.errors import KafkaError
+from contract.dead_letter_limit import DeadLetterLimit
 from runtime import health
 from runtime.heartbeat import Heartbeat
 from runtime.http import HttpServer
@@ -22,7 +23,6 @@ from enricher.adapters.faust_carrier import FaustCarrier
 from enricher.adapters.geo_database import open_places
 from enricher.adapters.kafka_log import KafkaLog
 from enricher.adapters.user_agents import UserAgents
-from enricher.dead_letter_limit import DeadLetterLimit
 from enricher.intake import Intake
 from enricher.lookups import remembered
 from enricher.partitions import Partitions

@@ -1,9 +1,11 @@
 """A batch of `repeats` in; returns once what is new of it is in `beacons` and what is not is counted there."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 
 from contract.dead_letter import DEAD_LETTER_VERSION, DeadLetter
+from contract.dead_letter_limit import DeadLetterLimit
 from contract.limits import MAX_AGE_MS
 from contract.outcomes import DeadReason
 from contract.topics import REPEATS
@@ -17,6 +19,7 @@ from repeats.ports import Attempts, AwayError, Destination, Envelope, Record, un
 from repeats.repeats_to_envelopes import Dead, Judgement, Opened, attempts_of, by_visitor, in_time
 
 _log = log.get(__name__)
+_BEAT_S = 1.0
 _MOST_AGES_MS = 2 * MAX_AGE_MS
 """A first attempt came up to 48 hours before its repeat, and told of what was up to 48 hours ago."""
 
@@ -34,6 +37,7 @@ class Carrying:
         attempts: Attempts,
         destination: Destination,
         incarnation: Callable[[], bytes],
+        limit: DeadLetterLimit,
         now_s: Callable[[], float] = time.time,
         beat: Callable[[], None] = unheard,
     ) -> None:
@@ -42,8 +46,11 @@ class Carrying:
         self._attempts = attempts
         self._destination = destination
         self._incarnation = incarnation
+        self._limit = limit
         self._now_s = now_s
         self._beat = beat
+        self.held = False
+        """True once the limit of dead letters was passed; only a restart ends it."""
 
     async def carry(self, batch: Sequence[Record]) -> None:
         """Judge a batch and have every envelope of it acknowledged."""
@@ -83,6 +90,8 @@ class Carrying:
         record = dead.record
         _log.error("record_dead", reason=dead.reason.value, partition=record.partition, offset=record.offset)
         if dead.reason is not DeadReason.EXPIRED:
+            if not self._limit.count(1, time.monotonic()):
+                await self._hold()
             await self._destination.bury(
                 DeadLetter(
                     DEAD_LETTER_VERSION,
@@ -98,6 +107,15 @@ class Carrying:
         partition = record.partition % await self._destination.partitions()
         await self._append([judgement.tell_of(dead, partition, *await self._opener.present_key())])
         metrics.DEAD.labels(dead.reason.value).inc()
+
+    async def _hold(self) -> None:
+        """Judge nothing more: a bad release must not drain the topic. Nothing of the batch is committed."""
+        self.held = True
+        metrics.HELD.set(1)
+        _log.critical("dead_letter_limit_passed", effect="nothing is judged until a restart")
+        while True:
+            self._beat()
+            await asyncio.sleep(_BEAT_S)
 
     async def _append(self, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:

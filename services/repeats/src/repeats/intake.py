@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from contract.dead_letter_limit import HeldError
 from runtime.background import Background
 
 from repeats.ports import Record, Source
@@ -10,9 +11,12 @@ from repeats.ports import Record, Source
 class Intake:
     """A component. Stopping it anywhere is safe: what was not committed is judged again, under the same numbers."""
 
-    def __init__(self, source: Source, carry: Callable[[Sequence[Record]], Awaitable[None]]) -> None:
+    def __init__(
+        self, source: Source, carry: Callable[[Sequence[Record]], Awaitable[None]], is_held: Callable[[], bool]
+    ) -> None:
         self._source = source
         self._carry = carry
+        self._is_held = is_held
         self._judging = Background(self._judge_on)
 
     async def start(self) -> None:
@@ -28,7 +32,9 @@ class Intake:
         await self._judging.failed()
 
     async def ready(self) -> None:
-        """A health check: raises RuntimeError where nothing is judged any more."""
+        """A health check: raises HeldError, or RuntimeError where nothing is judged any more."""
+        if self._is_held():
+            raise HeldError
         if not self._judging.is_running():
             raise RuntimeError("nothing is judged")
 

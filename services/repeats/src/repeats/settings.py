@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Judged in one go, hence held in memory."""
     session_timeout_s: float = 10.0
     """A killed process is replaced after this."""
+    dead_letters_a_minute: int = 100
+    """Past this many the process judges no more until it is started again."""
     table_timeout_s: float = 20.0
     """For one look-up in ClickHouse."""
     stalled_after_s: float = 120.0

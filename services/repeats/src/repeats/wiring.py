@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from clickhouse_connect.driver import create_client
 from clickhouse_connect.driver.client import Client
+from contract.dead_letter_limit import DeadLetterLimit
 from runtime import health
 from runtime.heartbeat import Heartbeat
 from runtime.http import HttpServer
@@ -49,8 +50,10 @@ def wire(settings: Settings) -> Sequence[Component]:
     destination = KafkaDestination(settings.kafka_servers)
     attempts = StoredAttempts(_clickhouse(settings))
     completeness = Completeness(collectors, progress, settings.grace_s, settings.look_again_s, beat)
-    carrying = Carrying(Opener(tides, beat=beat), completeness, attempts, destination, source.incarnation, beat=beat)
-    intake = Intake(source, carrying.carry)
+    limit = DeadLetterLimit(settings.dead_letters_a_minute)
+    opener = Opener(tides, beat=beat)
+    carrying = Carrying(opener, completeness, attempts, destination, source.incarnation, limit, beat=beat)
+    intake = Intake(source, carrying.carry, lambda: carrying.held)
     checks = {
         "tides": tides.ready,
         "collectors": looking.check("collectors"),

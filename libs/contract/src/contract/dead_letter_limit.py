@@ -3,6 +3,16 @@
 from collections import deque
 
 
+class HeldError(Exception):
+    """The limit was passed; says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "more dead letters in a minute than DEAD_LETTERS_A_MINUTE: nothing more is taken, nothing is lost; "
+            "see `tideline dead-letters list`, then restart with a release that can read them or a higher limit"
+        )
+
+
 class DeadLetterLimit:
     """Counts over the last minute; times are seconds of any steady clock."""
 
