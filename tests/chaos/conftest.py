@@ -47,6 +47,16 @@ def far_host() -> Iterator[Namespace]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def narrow_host(far_host: Namespace) -> Namespace:
+    """The same where its links can be made narrow as well."""
+    try:
+        with far_host.outer.narrow():
+            return far_host
+    except RefusedError as refusal:
+        pytest.skip(f"a narrow link: {refusal}")
+
+
 def pytest_report_header() -> str:
     """The seed, so that a failure can be repeated."""
     return f"chaos: CHAOS_SEED={SEED}"

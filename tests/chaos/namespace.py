@@ -7,7 +7,6 @@ was pulled out at the other end of the house tells nobody.
 
 import fcntl
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -37,11 +36,11 @@ class End:
     mac: str
 
     def ip(self, *words: str) -> None:
-        """Have `ip` do that on this end's side. Raises CalledProcessError."""
+        """Have `ip` do that on this end's side. Raises RefusedError."""
         _run("ip", *(("-n", self.namespace) if self.namespace else ()), *words)
 
     def tc(self, *words: str) -> None:
-        """Have `tc` do that on this end's side. Raises CalledProcessError."""
+        """Have `tc` do that on this end's side. Raises RefusedError."""
         _run("tc", *(("-n", self.namespace) if self.namespace else ()), *words)
 
 
@@ -64,7 +63,7 @@ class Link:
 
     @contextmanager
     def narrow(self) -> Iterator[None]:
-        """32 kB a second pass each way while this lasts, and packets that would wait for it are lost."""
+        """32 kB a second pass each way while this lasts; packets that would wait too long are lost. RefusedError."""
         with ExitStack() as wide:
             for end in (self.asking, self.asked):
                 end.tc("qdisc", "add", "dev", end.device, "root", "tbf", *_ROOM)
@@ -115,8 +114,6 @@ def namespace() -> Iterator[Namespace]:
     """A namespace and its links while this lasts. Raises RefusedError where they cannot be had."""
     if os.geteuid() != 0:
         raise RefusedError("only root may make them")
-    if shutil.which("ip") is None:
-        raise RefusedError("there is no `ip` (Debian: iproute2)")
     with _number() as number:
         found = Namespace(number)
         _unmake(found)
@@ -142,13 +139,10 @@ def _number() -> Iterator[int]:
 
 
 def _make(wanted: Namespace) -> None:
-    try:
-        _run("ip", "netns", "add", wanted.name)
-        End(wanted.name, "lo", "", "").ip("link", "set", "lo", "up")
-        for link in (wanted.inner, wanted.outer):
-            _join(link)
-    except subprocess.CalledProcessError as refusal:
-        raise RefusedError(refusal.stderr.strip()) from refusal
+    _run("ip", "netns", "add", wanted.name)
+    End(wanted.name, "lo", "", "").ip("link", "set", "lo", "up")
+    for link in (wanted.inner, wanted.outer):
+        _join(link)
 
 
 def _join(link: Link) -> None:
@@ -170,11 +164,16 @@ def _unmake(left: Namespace) -> None:
     for link in (left.inner, left.outer):
         here = min((link.asking, link.asked), key=lambda end: end.namespace)
         for words in (("link", "del", here.device), ("route", "del", "blackhole", link.network, "metric", "4096")):
-            with suppress(subprocess.CalledProcessError):
+            with suppress(RefusedError):
                 here.ip(*words)
-    with suppress(subprocess.CalledProcessError):
+    with suppress(RefusedError):
         _run("ip", "netns", "del", left.name)
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True, text=True)
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except subprocess.CalledProcessError as refusal:
+        raise RefusedError(refusal.stderr.strip()) from refusal
+    except FileNotFoundError as refusal:
+        raise RefusedError(f"there is no `{command[0]}` (Debian: iproute2)") from refusal

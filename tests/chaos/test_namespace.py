@@ -1,7 +1,7 @@
 """The second host is cut off without a word, mends by itself, and leaves nothing behind."""
 
+import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos import namespace as namespaces
-from tests.chaos.namespace import Namespace, RefusedError, namespace
+from tests.chaos.namespace import Link, Namespace, RefusedError, namespace
 
 PORT = 22_000
 PATIENCE_S = 3
@@ -58,10 +58,16 @@ def said(client: socket.socket, text: bytes) -> bytes:
     return found
 
 
-def names() -> set[str]:
-    """All namespaces and devices that could be one of ours."""
+def dropped(device: str) -> int:
+    """Packets that the narrow link has lost on the way out of this device."""
+    told = subprocess.check_output(["tc", "-s", "-j", "qdisc", "show", "dev", device, "root"], text=True)
+    return json.loads(told)[0]["drops"]
+
+
+def parts(name: str) -> set[str]:
+    """What there is of the namespace: its name and the devices on this side; other sessions' come and go."""
     listed = [subprocess.check_output(["ip", *words], text=True) for words in (("netns", "list"), ("-br", "link"))]
-    return {line.split()[0].split("@")[0] for lines in listed for line in lines.splitlines() if "tideline" in line}
+    return {line.split()[0].split("@")[0] for lines in listed for line in lines.splitlines() if line.startswith(name)}
 
 
 def test_what_is_sent_into_a_cut_arrives_when_it_is_mended(far_host: Namespace, far: socket.socket):
@@ -90,54 +96,67 @@ def test_the_far_host_is_told_nothing_either_and_visitors_still_reach_it(far_hos
         assert subprocess.check_output(ask, text=True) == ""
 
 
-@pytest.mark.skipif(shutil.which("tc") is None, reason="a narrow link: there is no `tc` (Debian: iproute2)")
-def test_a_narrow_link_loses_packets_and_in_the_end_no_byte(far_host: Namespace, far: socket.socket):
+def test_a_narrow_link_loses_packets_and_in_the_end_no_byte(narrow_host: Namespace, far: socket.socket):
     text = os.urandom(20_000)
-    with far_host.outer.narrow():
+    with narrow_host.outer.narrow():
         began = time.monotonic()
         assert said(far, text) == text
         assert time.monotonic() - began > len(text) / 32_000 / 2
+        assert dropped(narrow_host.outer.asking.device) > 0
     assert said(far, text) == text
 
 
-def fail_in_its_midst(before: set[str]) -> None:
-    with namespace():
-        assert names() > before
+def fail_in_its_midst(made: list[str]) -> None:
+    with namespace() as found:
+        made.append(found.name)
+        assert parts(found.name) == {found.name + link for link in ("", "inner", "outer")}
         raise ConnectionError
 
 
 @pytest.mark.usefixtures("far_host")
 def test_nothing_is_left_behind_not_even_after_a_failure():
-    before = names()
+    made: list[str] = []
     with pytest.raises(ConnectionError):
-        fail_in_its_midst(before)
-    assert names() == before
+        fail_in_its_midst(made)
+    assert parts(*made) == set()
 
 
 @pytest.mark.usefixtures("far_host")
 def test_what_a_killed_session_left_is_taken_away_and_made_anew():
-    before = names()
     with namespace() as left:
         pass
     namespaces._make(left)
     with namespace() as found:
         assert found == left
-    assert names() == before
+    assert parts(left.name) == set()
 
 
 def test_two_sessions_have_a_namespace_each(far_host: Namespace):
     with namespace() as another:
         assert another.number != far_host.number
-        assert names() >= {one.name + link for one in (another, far_host) for link in ("", "inner", "outer")}
+        assert parts(another.name)
+    assert parts(far_host.name)
 
 
 @pytest.mark.usefixtures("far_host")
 def test_what_the_system_refuses_is_said_and_cleaned_up(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(namespaces, "_join", lambda _: namespaces._run("ip", "link", "add", "x", "type", "nonsense"))
-    before = names()
+    made: list[str] = []
+
+    def refuse(link: Link) -> None:
+        made.append(link.asking.namespace)
+        namespaces._run("ip", "link", "add", "x", "type", "nonsense")
+
+    monkeypatch.setattr(namespaces, "_join", refuse)
     with pytest.raises(RefusedError, match=r"\w"), namespace():
         pass
-    assert names() == before
+    assert parts(*made) == set()
+
+
+@pytest.mark.usefixtures("far_host")
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(RefusedError, match="there is no `ip`"), namespace():
+        pass
 
 
 def test_without_root_there_is_none(monkeypatch: pytest.MonkeyPatch):
