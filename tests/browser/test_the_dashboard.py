@@ -33,6 +33,23 @@ def test_it_refreshes_itself(stack: Stack, site: str, page: Page):
     expect(page.get_by_text("/second", exact=True).first).to_be_visible(timeout=60_000)
 
 
+def test_it_says_that_every_beacon_is_accounted_for_and_on_demand_what_became_of_them(
+    stack: Stack, site: str, page: Page
+):
+    for number in range(5):
+        stack.send(site, "/", ip=f"203.0.113.{number}")
+    robot = {"User-Agent": "Googlebot/2.1 (+http://www.google.com/bot.html)"}
+    stack.send(site, "/", headers=robot)
+    until(lambda: stack.totals(site, "pageviews") == [5], what="five pageviews")
+    page.goto(dashboard_of(stack, site))
+    summary = page.get_by_text("Every beacon accounted for", exact=True)
+    expect(summary).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("row", name="Robots")).to_be_hidden()
+    summary.press("Enter")
+    expect(page.get_by_role("row", name="Stored 5")).to_be_visible()
+    expect(page.get_by_role("row", name="Robots")).to_be_visible()
+
+
 def test_without_a_key_it_asks_for_one(stack: Stack, site: str, page: Page):
     page.goto(f"{stack.endpoints['query_api']}/?site={site}")
     expect(page.locator("input").first).to_be_visible(timeout=PATIENCE_MS)
