@@ -26,7 +26,8 @@ class Settings(msgspec.Struct, frozen=True):
     max_pending_bytes: int = 32 * 1024 * 1024
     """Beacons that wait for an acknowledgement; beyond it the answer is 503."""
     request_timeout_s: float = 10.0
-    """A request that is not here with its last byte by then is answered 408, and its connection closed."""
+    """A request that is not here with its last byte by then is answered 408, and its connection closed; 0 sets no
+    bound."""
     address_rate_per_s: float = 500.0
     """Requests of one client address (IPv6: one /64) that are taken for long; 0 sets no bound."""
     address_burst: int = 5_000

@@ -71,7 +71,8 @@ def wire(settings: Settings) -> Sequence[Component]:
     reception = Reception(registry, tides, lanes, tallies, shedding, wall_clock_ms)
     checks = {"secrets": tides.ready, "registry": registry.ready, "kafka": durable.ready, "lanes": lanes.ready}
     app = intake(BeaconEndpoint(reception, proxies), ReportEndpoint(reception, proxies), settings.tracker_dir, checks)
-    server = HttpServer(app, settings.host, settings.port, late=answers.late(settings.request_timeout_s))
+    late = answers.late(settings.request_timeout_s) if settings.request_timeout_s else None
+    server = HttpServer(app, settings.host, settings.port, late=late)
     return [tides, registry, kafka, *durable.components, report, lanes, server]
 
 
