@@ -43,7 +43,7 @@ unit:  ## the fast tests alone: no engines
 chaos: install  ## break everything in turn and at random under load, and look up every beacon (some 40 minutes)
 	@$(PYTHON) -m pytest tests/chaos -q -m chaos
 
-chaos-long: install  ## an hour without Kafka at 1,000 beacons/s, and a hundred random rounds (some 3 hours)
+chaos-long: install  ## an hour without Kafka at 1,000 beacons/s, a hundred random rounds, a hundred kills amid inserts (some 3 hours)
 	@$(PYTHON) -m pytest tests/chaos -q -m chaos_long
 
 bench-%:  ## one benchmark: collector enricher faust sink single batch latency overload spool stack storage

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -25,6 +25,8 @@ class Weather:
         """Connections stay and nothing passes, as on a cable that was cut; what was sent arrives afterwards."""
         self.resets_after_bytes: int | None = None
         """A connection is reset once so many bytes of answers have passed."""
+        self.overheard: Callable[[bytes], object] | None = None
+        """Called with each chunk of a question before it is passed on, in the proxies' thread."""
 
 
 class Proxy:
@@ -65,6 +67,8 @@ class Proxy:
         with suppress(OSError):
             while chunk := await source.read(CHUNK_BYTES):
                 await self._hold()
+                if self.weather.overheard is not None and not answers:
+                    self.weather.overheard(chunk)
                 limit = self.weather.resets_after_bytes
                 if answers and limit is not None and passed + len(chunk) > limit:
                     sink.write(chunk[: limit - passed])

@@ -35,6 +35,7 @@ PROXY_OFFSETS = {way: 101 + place for place, way in enumerate(product(HOSTS, ENG
 KAFKA_OFFSETS = {"near": 111, "far": 112}
 """What Kafka listens at for each host's proxy; the other engines are met at their own port."""
 FAR_OFFSET = 10
+CLICKHOUSE_PAUSE_S = 1.0
 CLOCK = "CHAOS_CLOCK"
 """Variable with a JSON object: what a process must be told to live by another clock."""
 NAMESPACE = "CHAOS_NAMESPACE"
@@ -105,10 +106,15 @@ def _met(urls: Mapping[str, str], host: str, base: int, ways: Mapping[str, Route
 
 
 def _engine(engine: Engine, base: int, data: Path, clock: Mapping[str, str], ways: Mapping[str, Route]) -> Engine:
-    """Kafka listens more, and Redis lets salts expire by the clock; Java would hang under it, the rest needs none."""
+    """Kafka listens more, and Redis lets salts expire by the clock; Java would hang under it, the rest needs none.
+
+    ClickHouse is up again soon, however often it is killed: a hundred times would last an hour else.
+    """
     if engine.program.name == "kafka":
         usual = engine.program.prepare
         return replace(engine, program=replace(engine.program, prepare=lambda: _prepare(usual, base, data, ways)))
+    if engine.program.name == "clickhouse":
+        return replace(engine, program=replace(engine.program, most_pause_s=CLICKHOUSE_PAUSE_S))
     return replace(engine, program=_told(engine.program, clock)) if engine.program.name == "redis" else engine
 
 

@@ -80,6 +80,13 @@ def test_an_answer_breaks_off_where_it_is_told_to(way: tuple[Proxies, int]):
         said(way[1], b"ahoy")
 
 
+def test_questions_are_overheard_and_answers_are_not(way: tuple[Proxies, int]):
+    heard: list[bytes] = []
+    way[0].weather("echo").overheard = heard.append
+    assert said(way[1], b"ahoy") == b"ahoy"
+    assert heard == [b"ahoy"]
+
+
 def test_a_shut_port_resets_who_is_there_refuses_who_comes_and_opens_again(way: tuple[Proxies, int]):
     with socket.create_connection(("127.0.0.1", way[1]), PATIENCE_S) as client:
         client.sendall(b"ahoy")
