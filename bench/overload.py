@@ -14,29 +14,39 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.pipeline import send, site_of, stored, verdict_on, wait_for_rows
+from tests.chaos.flood import LONG, MANY, flood
+from tests.chaos.oracle import Row, judge, stored_rows
+from tests.chaos.ordeal import told
 from tests.integration.collector_metrics import refusals
-from tests.integration.process_memory import Memory
-from tests.integration.running_stack import Stack, running
+from tests.integration.process_memory import watched
+from tests.integration.running_stack import Stack, running, until
 
+PATIENCE_S = 300
 _MIB = 1024 * 1024
+
+
+def rows_of(stack: Stack, site: str) -> list[Row]:
+    """All rows of the site."""
+    return stored_rows(stack.endpoints["clickhouse"], site)
 
 
 def overload(stack: Stack, seconds: int) -> None:
     """Send, wait for the rows, print."""
-    site, site_id = site_of(stack)
-    memory = Memory(stack.pid("collector"))
-    with memory.watched():
-        accepted, refused, sent_s = send(stack, site, seconds)
-        ended = time.monotonic()
-    drained_s = wait_for_rows(stack, site_id, accepted) - ended
+    site = stack.new_site()
+    with watched([stack.pid("collector")]) as (memory,):
+        found = flood(site, [stack.collector], seconds, MANY, LONG)
+    accepted, answers = found.ledger.accepted(), sum(found.answers().values())
+    drained_s = until(
+        lambda: accepted <= {row.beacon_id for row in rows_of(stack, site)}, what="the rows", within_s=PATIENCE_S
+    )
     time.sleep(3)
-    rows = stored(stack, site_id)
-    told = ", ".join(f"{count} {reason}" for reason, count in sorted(refusals(stack.http, stack.collector).items()))
+    verdict = judge(found.ledger, rows_of(stack, site))
+    shed = ", ".join(f"{count} {reason}" for reason, count in sorted(refusals(stack.http, stack.collector).items()))
     print(
-        f"overload: {(accepted + refused) / sent_s:.0f} beacons/s offered, {accepted / sent_s:.0f} accepted: "
-        f"{(accepted + refused) / max(accepted, 1):.1f} times; refused: {told}\n"
-        f"overload: {accepted} accepted, {rows} rows, {verdict_on(accepted, rows)}; lag drained in {drained_s:.1f} s; "
+        f"overload: {answers / seconds:.0f} beacons/s offered, {len(accepted) / seconds:.0f} accepted: "
+        f"{answers / max(len(accepted), 1):.1f} times; refused: {shed}\n"
+        f"overload: {len(accepted)} accepted, {told(verdict) or 'nothing lost, nothing twice'}; "
+        f"lag drained in {drained_s:.1f} s; "
         f"collector {memory.before // _MIB} MiB before, {memory.most // _MIB} MiB at most"
     )
 

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.chaos.load import ACCEPTED, NO_ANSWER, USER_AGENT, Ledger, Sent, address_of
+from tests.chaos.load import ACCEPTED, ELSEWHERE, NO_ANSWER, USER_AGENT, Ledger, Sent, address_of
 
 CONNECTIONS = 64
 """To each collector; wrk has a thread for each, so that it knows which beacon an answer is for."""
+MANY = range(ELSEWHERE, ELSEWHERE + 5_000)
+"""Visitors, so many that none of them meets the bound on an address."""
+LONG = "x" * 1_500
+"""Text that makes a beacon so long that a few of them are as many bytes as may be pending, where that is little."""
 _REQUESTS = Path(__file__).with_name("numbered_requests.lua")
 
 
