@@ -22,6 +22,7 @@ from enricher.record_to_section import SectionMaker
 from enricher.steps.client import Client
 from enricher.steps.draft import World, origin_of
 from enricher.steps.place import NOWHERE
+from tides.awaiting import AwaitedSecrets
 
 NOON_MS = 1_763_899_200_000
 """2025-11-23, 12:00 UTC."""
@@ -177,7 +178,7 @@ def enriching(lookups: Lookups, salts: dict[int, bytes]) -> Callable[..., Enrich
 @pytest.fixture
 def opener(secrets: StaticSecrets) -> Opener:
     """Opens with `secrets`, an hour after noon, and looks again at once."""
-    return Opener(secrets, now_s=lambda: NOON_MS / 1_000 + 3_600, look_again_s=0.001)
+    return Opener(secrets, AwaitedSecrets(secrets, now_s=lambda: NOON_MS / 1_000 + 3_600, look_again_s=0.001))
 
 
 @pytest.fixture

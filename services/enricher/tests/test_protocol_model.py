@@ -27,6 +27,7 @@ from enricher.steps.place import NOWHERE
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from tides.awaiting import AwaitedSecrets
 
 from services.enricher.tests.conftest import NOON_MS, StaticSecrets
 from services.enricher.tests.protocol_reader import Sent, check, sections_read
@@ -129,7 +130,11 @@ class EnricherProtocol(RuleBasedStateMachine):
         """Faust begins anywhere; it may hand over records before it tells of the assignment."""
         log = self.log_class(self.broker)
         sections = SectionMaker(
-            Opener(SECRETS, now_s=lambda: NOON_MS / 1_000), LOOKUPS, log, DeadLetterLimit(10**6), lambda: 0.0
+            Opener(SECRETS, AwaitedSecrets(SECRETS, now_s=lambda: NOON_MS / 1_000)),
+            LOOKUPS,
+            log,
+            DeadLetterLimit(10**6),
+            lambda: 0.0,
         )
         owner = Owner(log, self.partitions_class(log, sections), min(position, len(self.broker.source)))
         self.owners.append(owner)

@@ -9,8 +9,13 @@ from contract.outcomes import DeadReason, Tally
 from contract.tide import day_expires_at, day_of
 from enricher.ports import Record
 from enricher.record_to_beacons import Opener, UnopenableError, head_of
+from tides.awaiting import AwaitedSecrets
 
 DAY_MS = 86_400_000
+
+
+def opener_of(secrets, **patience) -> Opener:
+    return Opener(secrets, AwaitedSecrets(secrets, **patience))
 
 
 async def opened(opener, record):
@@ -54,7 +59,7 @@ async def test_a_key_whose_days_place_another_tide_has_taken_is_waited_for_once_
     today = day_of(noon_ms)
     secrets.tides[today] = msgspec.structs.replace(secrets.tides[today], key_id=b"another key's id")
     clock = iter(noon_ms / 1_000 + tenth * 60 for tenth in range(1_000))
-    opener = Opener(secrets, now_s=lambda: next(clock), look_again_s=0.0)
+    opener = opener_of(secrets, now_s=lambda: next(clock), look_again_s=0.0)
     for _ in range(2):
         with pytest.raises(UnopenableError, match="expired"):
             await opened(opener, record)
@@ -65,7 +70,7 @@ async def test_a_key_is_waited_for_as_long_as_its_days_tide_is_missing(secrets, 
     record = source(beacon())
     secrets.gone.add(day_of(noon_ms))
     clock = count(noon_ms // 1_000, 600)
-    opening = asyncio.create_task(opened(Opener(secrets, now_s=lambda: next(clock), look_again_s=0.001), record))
+    opening = asyncio.create_task(opened(opener_of(secrets, now_s=lambda: next(clock), look_again_s=0.001), record))
     await asyncio.sleep(0.02)
     assert not opening.done()
     secrets.gone.clear()
@@ -75,7 +80,7 @@ async def test_a_key_is_waited_for_as_long_as_its_days_tide_is_missing(secrets, 
 async def test_a_key_whose_life_is_over_is_not_waited_for(secrets, source, beacon, noon_ms):
     record = source(beacon())
     secrets.gone.add(day_of(noon_ms))
-    opener = Opener(secrets, now_s=lambda: day_expires_at(day_of(noon_ms)))
+    opener = opener_of(secrets, now_s=lambda: day_expires_at(day_of(noon_ms)))
     with pytest.raises(UnopenableError, match="expired"):
         await opened(opener, record)
 
@@ -83,7 +88,7 @@ async def test_a_key_whose_life_is_over_is_not_waited_for(secrets, source, beaco
 async def test_a_beacon_whose_salt_is_gone_is_counted_as_expired_and_the_others_go_on(secrets, source, beacon, noon_ms):
     old = beacon(age_ms=37 * 3_600_000)
     secrets.gone.add(day_of(noon_ms - 2 * DAY_MS))
-    opener = Opener(secrets, now_s=lambda: day_expires_at(day_of(noon_ms - 2 * DAY_MS)))
+    opener = opener_of(secrets, now_s=lambda: day_expires_at(day_of(noon_ms - 2 * DAY_MS)))
     found = await opened(opener, source(old, beacon(), old))
     assert found.beacons == [beacon()]
     assert found.expired == [Tally(1, noon_ms // 60_000, DeadReason.EXPIRED.value, 2)]

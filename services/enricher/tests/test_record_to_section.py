@@ -90,7 +90,7 @@ async def test_a_poison_beacon_keeps_its_place_where_others_of_its_envelope_have
 
     monkeypatch.setattr(core, "STEPS", (fail_at, *core.STEPS))
     secrets.gone.add("2025-11-21")
-    opener._now_s = lambda: 1_763_899_200 + 48 * 3_600
+    opener._awaited._now_s = lambda: 1_763_899_200 + 48 * 3_600
     section = await section_maker.section_of(source(late, beacon(), poison), state)
     assert [tally.reason for tally in section.dead] == [DeadReason.EXPIRED, DeadReason.POISON]
     assert [letter.place for letter in memory_log.letters] == [2]
@@ -115,7 +115,7 @@ async def test_an_expired_envelope_is_counted_by_the_beacons_it_held_and_no_lett
     own = Tally(0, 29_000_000, DropReason.UNKNOWN_SITE.value, 3)
     record = source(beacon(), beacon(), beacon(site_id=2), dropped=(own,))
     secrets.gone.update(secrets.tides)
-    opener._now_s = lambda: 2e9
+    opener._awaited._now_s = lambda: 2e9
     section = await section_maker.section_of(record, state)
     assert [(tally.site_id, tally.reason, tally.count) for tally in section.dead] == [
         (1, DeadReason.EXPIRED, 2),

@@ -14,6 +14,7 @@ from repeats.completeness import Completeness
 from repeats.intake import Intake
 from repeats.opening import Opener
 from repeats.ports import Record
+from tides.awaiting import AwaitedSecrets
 
 from services.repeats.tests.conftest import INCARNATION, KEY, NOW_MS, TIDE, beacon_of
 from services.repeats.tests.in_memory import Outside
@@ -35,7 +36,7 @@ def carrying(outside):
         return now_s[0]
 
     made = Carrying(
-        Opener(outside, 0.001, clock),
+        Opener(outside, AwaitedSecrets(outside, clock, 0.001), clock),
         Completeness(outside, outside, 0, 0.001),
         outside,
         outside,
@@ -89,7 +90,7 @@ async def test_nothing_is_looked_up_before_storage_is_complete(outside, carrying
 
 async def test_whoever_waits_shows_that_it_lives(outside, record):
     beats: list[str] = []
-    opener = Opener(outside, 0.001, beat=lambda: beats.append("opening"))
+    opener = Opener(outside, AwaitedSecrets(outside, look_again_s=0.001, beat=lambda: beats.append("opening")))
     waiting = Completeness(outside, outside, 0, 0.001, lambda: beats.append("waiting"))
     limit = DeadLetterLimit(3)
     made = Carrying(

@@ -6,7 +6,6 @@ from typing import Protocol
 import msgspec
 from contract.dead_letter import DeadLetter
 from contract.envelope import EventEnvelope
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -44,13 +43,3 @@ class Log(Protocol):
 
     async def bury(self, letter: DeadLetter) -> None:
         """Append to `dead-letters`; returns once it is acknowledged."""
-
-
-class Secrets(Protocol):
-    """The live tides (see `tides.holder`)."""
-
-    def salt_of(self, day: str) -> bytes | None:
-        """The salt of an ISO date; None where it is unknown or gone."""
-
-    def key_of(self, key_id: bytes) -> AESGCM | None:
-        """The key that an envelope names; None where it is unknown or gone."""

@@ -16,9 +16,11 @@ from runtime.http import HttpServer
 from runtime.lifecycle import Component
 from runtime.ticker import Ticker
 from starlette.applications import Starlette
+from tides.awaiting import AwaitedSecrets
 from tides.holder import TideHolder
 from tides.store import RedisSecrets, redis_client
 
+from enricher import metrics
 from enricher.adapters.faust_carrier import FaustCarrier
 from enricher.adapters.geo_database import open_places
 from enricher.adapters.kafka_log import KafkaLog
@@ -39,7 +41,8 @@ def wire(settings: Settings) -> Sequence[Component]:
     tides = TideHolder(RedisSecrets(redis_client(settings.redis_url)))
     topics = KafkaLog(settings.kafka_url.removeprefix("kafka://"), settings.group)
     lookups = remembered(UserAgents().client_of, open_places(settings.geo_database), settings.cached_texts)
-    opener = Opener(tides)
+    secrets = AwaitedSecrets(tides, waiting=metrics.WAITING.track_inprogress)
+    opener = Opener(tides, secrets)
     sections = SectionMaker(opener, lookups, topics, DeadLetterLimit(settings.dead_letters_a_minute))
     partitions = Partitions(topics, sections)
     intake = Intake(partitions, lambda: sections.held)
@@ -48,7 +51,7 @@ def wire(settings: Settings) -> Sequence[Component]:
         partitions,
         lambda: intake.owned,
         topics,
-        lambda: sections.held or opener.is_waiting,
+        lambda: sections.held or secrets.is_waiting,
         heartbeat,
         intake.read_on,
     )

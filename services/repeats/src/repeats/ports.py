@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
+import tides.awaiting
 from contract.dead_letter import DeadLetter
 from contract.progress import StoredMark
 from contract.tide import Tide
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 
 def unheard() -> None:
@@ -87,17 +87,11 @@ class Attempts(Protocol):
         """Those of them that an event of that time or later has. Raises AwayError."""
 
 
-class Secrets(Protocol):
+class Secrets(tides.awaiting.Secrets, Protocol):
     """The live tides and routing secrets (see `tides.holder`)."""
 
     def current(self, now_ms: int) -> Tide | None:
         """The tide of the UTC day of a time."""
-
-    def salt_of(self, day: str) -> bytes | None:
-        """The salt of an ISO date; None where it is unknown or gone."""
-
-    def key_of(self, key_id: bytes) -> AESGCM | None:
-        """The key that an envelope names; None where it is unknown or gone."""
 
     def routing_secret(self, now_ms: int) -> bytes | None:
         """The routing secret of the month of a time; None where it is unknown or gone."""

@@ -16,9 +16,11 @@ from runtime.http import HttpServer
 from runtime.lifecycle import Component
 from runtime.ticker import Ticker
 from starlette.applications import Starlette
+from tides.awaiting import AwaitedSecrets
 from tides.holder import TideHolder
 from tides.store import STORE_ERRORS, RedisSecrets, redis_client
 
+from repeats import metrics
 from repeats.adapters.kafka_destination import KafkaDestination
 from repeats.adapters.kafka_progress import KafkaProgress
 from repeats.adapters.kafka_source import KafkaSource
@@ -51,7 +53,7 @@ def wire(settings: Settings) -> Sequence[Component]:
     attempts = StoredAttempts(_clickhouse(settings))
     completeness = Completeness(collectors, progress, settings.grace_s, settings.look_again_s, beat)
     limit = DeadLetterLimit(settings.dead_letters_a_minute)
-    opener = Opener(tides, beat=beat)
+    opener = Opener(tides, AwaitedSecrets(tides, waiting=metrics.WAITING.labels("secrets").track_inprogress, beat=beat))
     carrying = Carrying(opener, completeness, attempts, destination, source.incarnation, limit, beat=beat)
     intake = Intake(source, carrying.carry, lambda: carrying.held)
     checks = {
