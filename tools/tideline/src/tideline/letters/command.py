@@ -106,7 +106,8 @@ def redrive_letters(
     """Put letters back into the pipeline: those named, or all that the options choose.
 
     No beacon counts twice, whether this is run again, at once from two places, or was killed midway: run it again then,
-    it goes on where it was. Exit status 1 where a letter could not be put back.
+    it goes on where it was. What a client may have sent again meanwhile is looked up first, which takes some seconds.
+    Exit status 1 where a letter could not be put back.
     """
     with plain_errors():
         chosen = _wanted(settings, reason, domain, since, until)
