@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 from contract.dead_letter_limit import DeadLetterLimit, HeldError
-from contract.envelope import UnknownVersionError, read_head
+from contract.envelope import UnknownVersionError, decode_beacons, read_head
 from contract.limits import SECRET_LIFE_AFTER_DAY_S
 from contract.outcomes import DeadReason
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -55,17 +55,21 @@ async def test_only_what_is_not_stored_goes_on_and_the_rest_is_counted(outside, 
     assert outside.dropped() == {"repeated": 2}
 
 
-async def test_what_is_re_driven_keeps_its_number_whether_it_goes_on_or_is_stored(outside, carrying, record):
+async def test_what_is_re_driven_keeps_number_key_and_time_whether_it_goes_on_or_is_stored(outside, carrying, record):
     outside.store(["a-1"])
-    number = {"epoch": b"redriven", "redriven": True}
-    stored = record(40, beacon_of("a-1"), sequence=2, **number)
-    await carrying.carry([stored, record(41, beacon_of("a-2"), sequence=3, **number)])
+    outside.keys[b"yesterday"] = KEY
+    clear = {"epoch": b"redriven", "redriven": True, "key_id": b"yesterday"}
+    stored = record(40, beacon_of("a-1"), sequence=2, **clear)
+    yesterday_ms = NOW_MS - 86_400_000
+    await carrying.carry([stored, record(41, beacon_of("a-2", received_ms=yesterday_ms), sequence=3, **clear)])
     heads = [read_head(envelope.value) for envelope in outside.envelopes]
     assert [(head.epoch, head.sequence, head.redriven) for head in heads] == [
         (b"redriven", 2, False),
         (b"redriven", 3, False),
     ]
+    assert {head.key_id for head in heads} == {b"yesterday"}
     assert (outside.passed_on(), outside.dropped()) == (["a-2"], {"repeated": 1})
+    assert decode_beacons(outside.envelopes[1].value, KEY)[0].received_ms == yesterday_ms
 
 
 async def test_records_of_several_partitions_go_on_in_the_order_they_came(outside, carrying, record):
