@@ -61,7 +61,7 @@ def without_visitors(field: Field) -> AbstractContextManager[object]:
 
 
 FAULTS = (
-    Fault("link to the engines down", cut_off),
+    Fault("link to the engines down", cut_off, least_accepted=0.99),
     Fault("link to the engines loose", loose),
     Fault("link to the visitors down", lasting(FOR_A_WHILE_S, without_visitors)),
 )
