@@ -60,7 +60,7 @@ class Desk:
         self.tallies = Tallies()
         self.registers = Registers()
         sealer = Sealer(self.tides, self.tallies, wall_clock_ms, b"an epoch")
-        self.lanes = Lanes(self.log, sealer, self.tallies, timeout_s=0.5, max_pending_bytes=200_000)
+        self.lanes = Lanes(self.log, sealer, self.tallies, timeout_s=2.0, max_pending_bytes=200_000)
         self.shedding = Shedding(Rate(0, 0), Rate(0, 0))
         reception = Reception(self.registers, self.tides, self.lanes, self.tallies, self.shedding, wall_clock_ms)
         proxies = TrustedProxies("127.0.0.0/8")

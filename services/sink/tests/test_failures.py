@@ -48,7 +48,7 @@ async def test_a_sink_that_wakes_after_its_partitions_went_to_another_inserts_no
         await place.send([log[40:] for log in longer])
         await asyncio.sleep(0.1)
         frozen.send_signal(signal.SIGSTOP)
-        async with process(place.environment(PORT=place.port + 1), *SINK):
+        async with process(place.environment(PORT=free_port()), *SINK):
             await place.settled(longer)
             frozen.send_signal(signal.SIGCONT)
             longest = [log_of(0, 90), log_of(1, 90)]

@@ -5,6 +5,7 @@ import signal
 
 import httpx
 import pytest
+from local_stack.ports import free_port
 
 from services.sink.tests.logs import DAY_MS, RECORDS, log_of, rows_of
 from services.sink.tests.made import LATER_INCARNATION, NOW_MS, record, section
@@ -144,7 +145,7 @@ async def test_it_tells_that_it_is_ready_and_what_it_did(place: Place):
 async def test_two_sinks_share_the_partitions_and_no_row_comes_twice(place: Place):
     await place.fill(LOGS)
     async with process(place.environment(), *SINK) as first:
-        other = place.environment(PORT=place.port + 1)
+        other = place.environment(PORT=free_port())
         async with process(other, *SINK):
             await place.settled(LOGS)
             await place.send([log_of(0, 60)[40:], log_of(1, 60)[40:]])
