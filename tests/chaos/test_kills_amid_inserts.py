@@ -16,6 +16,8 @@ from tests.integration.running_stack import until
 
 FEW, MANY = 10, int(os.environ.get("CHAOS_KILLS") or 100)
 A_KILL_WITHIN_S = 60
+AN_INSERT_WITHIN_S = 30
+MOST_INSERTS_A_LIFE = 12
 AN_INSERT_TAKES_S = 0.06
 """With the commit after it: anything of that may be what the kill breaks off."""
 OF_AN_INSERT = b"insert_deduplication_token"
@@ -30,11 +32,12 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
 
 
 def killed_amid_inserts(times: int) -> Strike:
-    """`kill -9` of ClickHouse a moment after an insert has reached it, so many times."""
+    """`kill -9` of ClickHouse a moment after one of its first dozen inserts has reached it, so many times."""
 
     def strike(field: Field, dice: random.Random) -> None:
         for _ in range(times):
-            await_insert(field)
+            # the first that a new life takes are those that the kill before broke off
+            await_inserts(field, dice.randint(1, MOST_INSERTS_A_LIFE))
             time.sleep(dice.uniform(0, AN_INSERT_TAKES_S))
             killed = field.pids()["clickhouse"]
             field.kill("clickhouse")
@@ -43,16 +46,17 @@ def killed_amid_inserts(times: int) -> Strike:
     return strike
 
 
-def await_insert(field: Field) -> None:
-    """Return as soon as a sink of either host sends one."""
-    sent = threading.Event()
+def await_inserts(field: Field, count: int) -> None:
+    """Return as soon as the sinks of both hosts have sent so many, counted together."""
+    sent = threading.Semaphore(0)
 
     def overheard(chunk: bytes) -> None:
         if OF_AN_INSERT in chunk:
-            sent.set()
+            sent.release()
 
     with field.weather(*(f"{host}-clickhouse" for host in HOSTS), overheard=overheard):
-        assert sent.wait(A_KILL_WITHIN_S), "no sink inserts"
+        for _ in range(count):
+            assert sent.acquire(timeout=AN_INSERT_WITHIN_S), "no sink inserts"
 
 
 def survive(field: Field, report: Report, seed: int, times: int) -> None:
