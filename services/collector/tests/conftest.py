@@ -17,6 +17,7 @@ from collector.report_endpoint import ReportEndpoint
 from collector.sealer import Sealer
 from collector.shedding import Rate, Shedding
 from collector.site_register import SiteRegister
+from collector.standstill import Standstill
 from collector.steps.client_address import TrustedProxies
 from collector.tallies import Tallies
 from contract.beacon import Beacon
@@ -62,7 +63,11 @@ class Desk:
         sealer = Sealer(self.tides, self.tallies, wall_clock_ms, b"an epoch")
         self.lanes = Lanes(self.log, sealer, self.tallies, timeout_s=2.0, max_pending_bytes=200_000)
         self.shedding = Shedding(Rate(0, 0), Rate(0, 0))
-        reception = Reception(self.registers, self.tides, self.lanes, self.tallies, self.shedding, wall_clock_ms)
+        self.still_ms = 0
+        self.standstill = Standstill(lambda: wall_clock_ms() + self.still_ms)
+        reception = Reception(
+            self.registers, self.tides, self.lanes, self.tallies, self.shedding, self.standstill, wall_clock_ms
+        )
         proxies = TrustedProxies("127.0.0.0/8")
         checks = {"secrets": self.tides.ready, "lanes": self.lanes.ready}
         app = intake(BeaconEndpoint(reception, proxies), ReportEndpoint(reception, proxies), tracker_dir, checks)

@@ -14,6 +14,7 @@ from collector.draft import Draft, Sender
 from collector.lanes import Lanes
 from collector.shedding import Shedding
 from collector.site_register import SiteRegister
+from collector.standstill import Standstill
 from collector.tallies import Tallies
 
 _FIRST, _AGAIN = BEACONS.name, REPEATS.name
@@ -47,6 +48,7 @@ class Reception(msgspec.Struct, frozen=True):
     lanes: Lanes
     tallies: Tallies
     shedding: Shedding
+    standstill: Standstill
     clock_ms: Callable[[], int]
 
     def register(self) -> SiteRegister:
@@ -78,6 +80,8 @@ class Reception(msgspec.Struct, frozen=True):
             self.shedding.admit_site(site.site_id)
         secret = self.secrets.routing_secret(received_ms)
         topic = _AGAIN if draft.repeat and draft.attempt_id else _FIRST
+        if topic is _FIRST and draft.attempt_id and not self.standstill.is_over():
+            raise UnavailableError("stood_still")
         count = self.lanes.count(topic)
         if secret is None or not count:
             raise UnavailableError("no_secrets" if secret is None else "no_partitions")

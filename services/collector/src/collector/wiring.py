@@ -2,9 +2,10 @@
 
 Start: the tides and the registry first, since without them nothing can be taken; then Kafka, the spool before it and
 what an earlier life left there; then the report of how far this collector is, which Redis must have before the first
-beacon is taken; then the lanes that wait for the partitions; HTTP last. Stop is the reverse: HTTP takes no more and
-finishes what is open, for which the lanes must still run; the lanes drain into Kafka or the spool; the report is told
-once more; replaying ends, the spool's folder is let go, Kafka flushes and closes; then nobody needs secrets or sites.
+beacon is taken; then the lanes that wait for the partitions, and who notes that the process runs; HTTP last. Stop is
+the reverse: HTTP takes no more and finishes what is open, for which the lanes must still run; the lanes drain into
+Kafka or the spool; the report is told once more; replaying ends, the spool's folder is let go, Kafka flushes and
+closes; then nobody needs secrets or sites.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from contract.pending import Pending
 from runtime.health import Check
 from runtime.http import HttpServer
 from runtime.lifecycle import Component
+from runtime.ticker import Ticker
 from tides.holder import TideHolder, wall_clock_ms
 from tides.store import RedisSecrets, redis_client
 
@@ -39,10 +41,12 @@ from collector.sealer import Sealer
 from collector.settings import Settings
 from collector.shedding import Rate, Shedding
 from collector.spooling_log import SpoolingLog
+from collector.standstill import Standstill
 from collector.steps.client_address import TrustedProxies
 from collector.tallies import Tallies
 
 _EPOCH_BYTES = 8
+_NOTE_EVERY_S = 0.5
 
 
 def wire(settings: Settings) -> Sequence[Component]:
@@ -68,12 +72,14 @@ def wire(settings: Settings) -> Sequence[Component]:
     shedding = Shedding(
         Rate(settings.address_rate_per_s, settings.address_burst), Rate(settings.site_rate_per_s, settings.site_burst)
     )
-    reception = Reception(registry, tides, lanes, tallies, shedding, wall_clock_ms)
+    standstill = Standstill(wall_clock_ms)
+    noting = Ticker({"standstill": standstill.note}, _NOTE_EVERY_S, away=(), on_away=lambda _: None)
+    reception = Reception(registry, tides, lanes, tallies, shedding, standstill, wall_clock_ms)
     checks = {"secrets": tides.ready, "registry": registry.ready, "kafka": durable.ready, "lanes": lanes.ready}
     app = intake(BeaconEndpoint(reception, proxies), ReportEndpoint(reception, proxies), settings.tracker_dir, checks)
     late = answers.late(settings.request_timeout_s) if settings.request_timeout_s else None
     server = HttpServer(app, settings.host, settings.port, late=late)
-    return [tides, registry, kafka, *durable.components, report, lanes, server]
+    return [tides, registry, kafka, *durable.components, report, lanes, noting, server]
 
 
 class Durable(NamedTuple):
