@@ -21,6 +21,8 @@ EVERYTHING_WITHIN_S = 120
 """Fifteen processes start side by side, perhaps on two cores."""
 LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
 FOR_A_WHILE_S = 15
+LONGER_THAN_ANYBODY_WAITS_S = 40
+"""Clients have sent again by then, and Redis has forgotten what the collector told of itself."""
 
 
 def killed(*names: str) -> Strike:
@@ -57,6 +59,11 @@ def lasting(seconds: float, trouble: Callable[[Field], AbstractContextManager[ob
 def frozen(*names: str) -> Strike:
     """SIGSTOP, and SIGCONT once others have taken over."""
     return lasting(LONGER_THAN_A_SESSION_OF_THE_GROUP_S, lambda field: field.frozen(*names))
+
+
+def frozen_collector(field: Field) -> AbstractContextManager[object]:
+    """SIGSTOP of one of the two."""
+    return field.frozen("collector")
 
 
 def refused(engine: str) -> Strike:
@@ -127,6 +134,11 @@ FAULTS = (
     Fault("kill -9 of all services", killed(*SERVICES, *FAR_SERVICES), EVERYTHING_WITHIN_S),
     Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *FAR_SERVICES), EVERYTHING_WITHIN_S),
     *(Fault(f"{name} frozen, then thawed", frozen(name)) for name in TWICE),
+    Fault(
+        "collector frozen for longer than anybody waits",
+        lasting(LONGER_THAN_ANYBODY_WAITS_S, frozen_collector),
+        least_accepted=0.6,
+    ),
     *(Fault(f"every {name} frozen, then thawed", frozen(name, f"{name}-far")) for name in ("enricher", "sink")),
     *(Fault(f"{engine} frozen, then thawed", frozen(engine)) for engine in ENGINES),
     *(Fault(f"{name}: two to four to three and back", scaled(name)) for name in ("enricher", "sink")),
