@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from contract.dead_letter_limit import HeldError
 from enricher.intake import Intake
+from enricher.ports import Record
 
 
 @pytest.fixture
@@ -95,14 +96,26 @@ async def test_an_assignment_that_was_taken_back_at_once_is_not_caught_up(intake
     assert memory_log.events == []
 
 
-async def test_more_records_than_there_is_room_for_wait_outside(partitions, source, beacon):
+@pytest.mark.parametrize(
+    ("value_bytes", "taken"), [pytest.param(10, 1_001, id="small ones"), pytest.param(2**20, 9, id="large ones")]
+)
+async def test_more_records_than_there_is_room_for_wait_outside(partitions, source, beacon, value_bytes, taken):
     idle = Intake(partitions, lambda: False)
-    record = source(beacon())
+    record = Record(0, 0, 0, bytes(value_bytes))
     with suppress(TimeoutError):
         async with asyncio.timeout(0.2):
-            for _ in range(1_000):
+            for _ in range(2_000):
                 await idle.take(record, lambda: None)
-    assert idle._waiting.qsize() == 128
+    assert idle._waiting.qsize() == taken
+
+
+async def test_room_comes_with_the_batch_that_is_carried(intake, memory_log, source, beacon, monkeypatch):
+    monkeypatch.setattr("enricher.intake._MOST_WAITING", 3)
+    done = []
+    for _ in range(20):
+        await asyncio.wait_for(intake.take(source(beacon()), lambda: done.append(1)), 5)
+    await until(lambda: len(done) == 20)
+    assert sum(len(envelope.sections) for envelope in memory_log.envelopes()) == 20
 
 
 async def test_it_is_not_ready_once_it_is_held(partitions):

@@ -18,8 +18,9 @@ from enricher.partitions import Partitions
 from enricher.ports import Record
 
 _log = log.get(__name__)
-_MOST_WAITING = 128
-_MOST_IN_A_BATCH = 64
+_MOST_WAITING = 1_000
+_MOST_WAITING_BYTES = 8 * 1024 * 1024
+"""Either bounds what is held back from Faust: many small envelopes share an acknowledgement, large ones the memory."""
 
 
 class _Parcel(msgspec.Struct, frozen=True):
@@ -49,7 +50,8 @@ class Intake:
         self.owned: frozenset[int] = frozenset()
         """The partitions that Kafka has assigned."""
         self._owns = False
-        self._room = asyncio.Semaphore(_MOST_WAITING)
+        self._waiting_bytes = 0
+        self._has_room = asyncio.Event()
         self._carrying = Background(self._carry_on)
 
     async def start(self) -> None:
@@ -94,13 +96,16 @@ class Intake:
 
     async def take(self, record: Record, delivered: Callable[[], object]) -> None:
         """Return once there is room for the record; `delivered` is called once its section is acknowledged."""
-        await self._room.acquire()
+        while self._waiting_bytes > _MOST_WAITING_BYTES or self._waiting.qsize() > _MOST_WAITING:
+            self._has_room.clear()
+            await self._has_room.wait()
+        self._waiting_bytes += len(record.value)
         self._waiting.put_nowait(_Parcel(record, self._partitions.generation, delivered))
 
     async def _carry_on(self) -> None:
         while True:
             batch = [await self._waiting.get()]
-            while not self._waiting.empty() and len(batch) < _MOST_IN_A_BATCH:
+            while not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             await self._take_over([found for found in batch if isinstance(found, _TakeOver)])
             await self._carry([found for found in batch if isinstance(found, _Parcel)])
@@ -118,8 +123,8 @@ class Intake:
                 self._waiting.put_nowait(one)
 
     async def _carry(self, parcels: list[_Parcel]) -> None:
-        for _ in parcels:
-            self._room.release()
+        self._waiting_bytes -= sum(len(parcel.record.value) for parcel in parcels)
+        self._has_room.set()
         ours = [parcel for parcel in parcels if parcel.generation == self._partitions.generation]
         await self._partitions.carry(parcel.record for parcel in ours)
         now_s = time.time()
