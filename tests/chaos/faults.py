@@ -19,6 +19,8 @@ from tests.chaos.stack_behind_proxies import ENGINES, FAR_SERVICES, HOSTS, TWICE
 
 EVERYTHING_WITHIN_S = 120
 """Fifteen processes start side by side, perhaps on two cores."""
+NOBODY_ANSWERS = 0.5
+"""Of the beacons, while no collector runs: a client tries thrice within some ten seconds."""
 LONGER_THAN_A_SESSION_OF_THE_GROUP_S = 13
 FOR_A_WHILE_S = 15
 LONGER_THAN_ANYBODY_WAITS_S = 40
@@ -131,8 +133,13 @@ FAULTS = (
     Fault("kill -9 of clickhouse, three times", killed_again_and_again("clickhouse")),
     Fault("kill -9 of kafka, three times", killed_again_and_again("kafka")),
     Fault("kill -9 of redis and salt-cron", killed("redis", "salt-cron")),
-    Fault("kill -9 of all services", killed(*SERVICES, *FAR_SERVICES), EVERYTHING_WITHIN_S),
-    Fault("kill -9 of all services and engines", killed(*ENGINES, *SERVICES, *FAR_SERVICES), EVERYTHING_WITHIN_S),
+    Fault("kill -9 of all services", killed(*SERVICES, *FAR_SERVICES), EVERYTHING_WITHIN_S, NOBODY_ANSWERS),
+    Fault(
+        "kill -9 of all services and engines",
+        killed(*ENGINES, *SERVICES, *FAR_SERVICES),
+        EVERYTHING_WITHIN_S,
+        NOBODY_ANSWERS,
+    ),
     *(Fault(f"{name} frozen, then thawed", frozen(name)) for name in TWICE),
     Fault(
         "collector frozen for longer than anybody waits",
