@@ -59,6 +59,11 @@ def test_a_clock_that_is_put_back_makes_nobody_wary(clock, standstill):
     assert after(clock, standstill, -3_600_000, 500, 500)
 
 
+def test_a_clock_that_was_wrong_for_an_hour_and_is_put_right_makes_nobody_wary_for_an_hour(clock, standstill):
+    assert not after(clock, standstill, 3_600_000)
+    assert after(clock, standstill, -3_600_000)
+
+
 async def test_to_note_that_it_runs_is_enough(clock, standstill):
     for _ in range(10):
         clock.now_ms += MOST_STILL_MS

@@ -32,4 +32,5 @@ class Standstill:
         if now_ms - self._seen_ms > MOST_STILL_MS:
             self._wary_until_ms = now_ms + WARY_MS
         self._seen_ms = now_ms
-        return now_ms >= self._wary_until_ms
+        # a clock that is put back does not make it wary for as long
+        return not 0 < self._wary_until_ms - now_ms <= WARY_MS
