@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,6 +35,17 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     """One field for all faults that leave it as it was."""
     with field(tmp_path_factory.mktemp("chaos")) as found:
         yield found
+
+
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    """A field of the test's own, whose log nobody else fills; its gigabytes go with it, the processes' logs stay."""
+    folder = tmp_path_factory.mktemp("own")
+    try:
+        with field(folder) as found:
+            yield found
+    finally:
+        shutil.rmtree(folder / "state" / "engines", ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 """Kafka is away for long: 202 is answered all the while from the spool, and afterwards everything is counted once."""
 
 import os
-import shutil
-from collections.abc import Iterator
 
 import pytest
 
 from tests.chaos.faults import lasting
-from tests.chaos.field import Field, field
+from tests.chaos.field import Field
 from tests.chaos.load import AS_FAST_AS_THEY_ARE_TAKEN, Ledger, fat, steady_load
 from tests.chaos.ordeal import Fault, Pace, new_site, ordeal
 from tests.chaos.report import Report
@@ -26,17 +24,6 @@ FED_WITHIN_S, EMPTIED_WITHIN_S, STORED_WITHIN_S = 300, 120, 300
 """Emptied in two minutes at most, of what came in an hour; the rest of the pipeline catches up in five more."""
 MOST_MEMORY_BYTES = 256 * 2**20
 COLLECTORS = ("collector", "collector-far")
-
-
-@pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """A field of the test's own, whose log nobody else fills; its gigabytes go with it, the processes' logs stay."""
-    folder = tmp_path_factory.mktemp("away")
-    try:
-        with field(folder) as found:
-            yield found
-    finally:
-        shutil.rmtree(folder / "state" / "engines", ignore_errors=True)
 
 
 def survive(field: Field, report: Report, seed: int, seconds: float, rate: float) -> None:

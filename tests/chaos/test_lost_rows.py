@@ -36,13 +36,11 @@ def lose_the_largest_part(field: Field) -> None:
     until(field.all_up, what="all services after ClickHouse's loss", within_s=60)
 
 
-def test_a_sink_without_marks_puts_back_what_is_missing_and_nothing_else(
-    ground: Field, report: Report, chaos_seed: int
-):
-    site = ordeal(ground, Fault("before rows were lost", lambda *_: None), report, chaos_seed)
-    before = Counter(ground.rows(site))
-    lose_the_largest_part(ground)
-    assert len(ground.rows(site)) < len(before)
+def test_a_sink_without_marks_puts_back_what_is_missing_and_nothing_else(own: Field, report: Report, chaos_seed: int):
+    site = ordeal(own, Fault("before rows were lost", lambda *_: None), report, chaos_seed)
+    before = Counter(own.rows(site))
+    lose_the_largest_part(own)
+    assert len(own.rows(site)) < len(before)
     # the others have nothing to do, so that nothing is on its way twice; an operator would stop them
-    with ground.joined("sink", GROUP_ID="sink-anew"):
-        until(lambda: Counter(ground.rows(site)) == before, what="the rows that were lost", within_s=BACK_WITHIN_S)
+    with own.joined("sink", GROUP_ID="sink-anew"):
+        until(lambda: Counter(own.rows(site)) == before, what="the rows that were lost", within_s=BACK_WITHIN_S)

@@ -3,12 +3,11 @@
 import random
 import signal
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.chaos import topics
-from tests.chaos.field import Field, field
+from tests.chaos.field import Field
 from tests.chaos.ordeal import Fault, Pace, check_answers, ordeal
 from tests.chaos.report import Report
 from tests.chaos.stack_behind_proxies import FAR_SERVICES, TWICE
@@ -18,13 +17,6 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
 MORE_PARTITIONS = 6
 GONE_FOR_S = 5
 IN_USE_WITHIN_S = 120
-
-
-@pytest.fixture
-def doomed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """A field of the test's own."""
-    with field(tmp_path_factory.mktemp("doomed")) as found:
-        yield found
 
 
 def widen(field: Field, _: random.Random) -> None:
@@ -41,9 +33,9 @@ def widen(field: Field, _: random.Random) -> None:
     )  # fmt: skip
 
 
-def test_partitions_are_added_under_load(doomed: Field, report: Report, chaos_seed: int):
-    ordeal(doomed, Fault("partitions added", widen, within_s=90, moves_visitors=True), report, chaos_seed)
-    ordeal(doomed, Fault("after partitions were added", lambda *_: None), report, chaos_seed)
+def test_partitions_are_added_under_load(own: Field, report: Report, chaos_seed: int):
+    ordeal(own, Fault("partitions added", widen, within_s=90, moves_visitors=True), report, chaos_seed)
+    ordeal(own, Fault("after partitions were added", lambda *_: None), report, chaos_seed)
 
 
 def make_anew(field: Field, _: random.Random) -> None:
@@ -53,9 +45,9 @@ def make_anew(field: Field, _: random.Random) -> None:
     field.stack.tideline("migrate")
 
 
-def test_the_topic_of_beacons_is_made_anew_between_two_loads(doomed: Field, report: Report, chaos_seed: int):
-    before = ordeal(doomed, Fault("before the topic was made anew", lambda *_: None), report, chaos_seed)
-    make_anew(doomed, random.Random(chaos_seed))  # noqa: S311  unused
-    until(doomed.all_up, what="all services after the topic was made anew", within_s=90)
-    ordeal(doomed, Fault("topic made anew", lambda *_: None, within_s=90), report, chaos_seed, Pace(before_s=5))
-    check_answers(doomed, before)
+def test_the_topic_of_beacons_is_made_anew_between_two_loads(own: Field, report: Report, chaos_seed: int):
+    before = ordeal(own, Fault("before the topic was made anew", lambda *_: None), report, chaos_seed)
+    make_anew(own, random.Random(chaos_seed))  # noqa: S311  unused
+    until(own.all_up, what="all services after the topic was made anew", within_s=90)
+    ordeal(own, Fault("topic made anew", lambda *_: None, within_s=90), report, chaos_seed, Pace(before_s=5))
+    check_answers(own, before)

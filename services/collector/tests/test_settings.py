@@ -26,7 +26,7 @@ SPOOL = ["DiskSpool", "RememberedCounts", "SpoolingLog"]
 async def test_http_starts_last_and_so_stops_first_and_nothing_is_spooled_without_a_folder(state_dir: str):
     parts = [type(part).__name__ for part in wire(settings.load(Settings, GIVEN | {"STATE_DIR": state_dir}))]
     spool = SPOOL if state_dir else []
-    assert parts == ["TideHolder", "RegistryPoll", "KafkaLog", *spool, "PendingReport", "Lanes", "HttpServer"]
+    assert parts == ["TideHolder", "RegistryPoll", "KafkaLog", *spool, "PendingReport", "Lanes", "Ticker", "HttpServer"]
 
 
 async def test_kafka_gets_less_time_than_the_client_waits():
