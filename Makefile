@@ -40,7 +40,7 @@ check:  ## style, types and import rules
 unit:  ## the fast tests alone: no engines
 	@$(PYTHON) -m pytest -q libs services tools -m "not engines"
 
-chaos: install  ## break everything in turn and at random under load, and look up every beacon (some 40 minutes)
+chaos: install  ## break everything in turn and at random under load, and look up every beacon (some 55 minutes)
 	@$(PYTHON) -m pytest tests/chaos -q -m chaos
 
 chaos-long: install  ## an hour without Kafka at 1,000 beacons/s, a hundred random rounds, a hundred kills amid inserts (some 3 hours)
