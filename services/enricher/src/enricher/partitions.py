@@ -45,15 +45,15 @@ class Partitions:
 
     async def take_over(self, partition: int) -> None:
         """Rebuild a partition, and carry what was committed to Kafka and never written to `events`."""
-        await self._read_on(partition, await self._state_of(partition), await self._topics.committed(partition))
+        await self._carry_up_to(partition, await self._state_of(partition), await self._topics.committed(partition))
 
     async def read_on(self, partition: int, end: int) -> bool:
         """Carry some of what lies before `end`, though nobody handed it over; True where some is left."""
         state = await self._state_of(partition)
-        await self._read_on(partition, state, min(end, _next(state) + _MOST_READ_ON))
+        await self._carry_up_to(partition, state, min(end, _next(state) + _MOST_READ_ON))
         return _next(state) < end
 
-    async def _read_on(self, partition: int, state: PartitionState, end: int) -> None:
+    async def _carry_up_to(self, partition: int, state: PartitionState, end: int) -> None:
         outbox = Outbox(self._topics)
         await self._fill(partition, state, end, outbox)
         await outbox.settle()

@@ -6,6 +6,7 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from contract.topics import EVENTS
+from runtime.kafka_topics import partition_counts
 
 Progress = Callable[[int, int], object]
 """Called with the records read and all that are to be read."""
@@ -42,10 +43,9 @@ async def partition_count(bootstrap: str, topic: str) -> int:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        (described,) = await admin.describe_topics([topic])
+        return (await partition_counts(admin, [topic]))[topic]
     finally:
         await admin.close()
-    return len(described["partitions"])
 
 
 async def read_records(
