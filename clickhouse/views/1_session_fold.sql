@@ -1,9 +1,12 @@
--- Sessions as their events tell them, one row each. What grows in a session's running state takes its maximum (so does
--- the entry, which is empty until the first pageview), what a session inherits from its first event is the same on all
--- of them, and only the exit needs the last event. A filter on site_id, session_start or session_id reaches the table's
--- primary key, since these are what is grouped by.
+-- Sessions as their events tell them, one row each. What grows in a session's running state takes its maximum, what a
+-- session inherits from its first event is the same on all of them. Entry and exit are the first and the last pageview
+-- in the order in which they happened: pages read offline are sent again later, and come in any order. A filter on
+-- site_id, session_start or session_id reaches the table's primary key, since these are what is grouped by.
 
 CREATE OR REPLACE VIEW session_fold AS
+WITH
+    e.name = 'pageview' AS is_pageview,
+    bitShiftLeft(toUnixTimestamp64Milli(e.timestamp), 20) + e.session_seq AS moment
 SELECT
     site_id,
     session_start,
@@ -13,10 +16,10 @@ SELECT
     max(e.session_pageviews) AS pageviews,
     max(e.session_events) AS events,
     min(e.is_bounce) AS is_bounce,
-    max(e.entry_hostname) AS entry_hostname,
-    max(e.entry_page) AS entry_page,
-    argMax(e.exit_hostname, e.session_seq) AS exit_hostname,
-    argMax(e.exit_page, e.session_seq) AS exit_page,
+    argMinIf(e.hostname, moment, is_pageview) AS entry_hostname,
+    argMinIf(e.page, moment, is_pageview) AS entry_page,
+    argMaxIf(e.hostname, moment, is_pageview) AS exit_hostname,
+    argMaxIf(e.page, moment, is_pageview) AS exit_page,
     any(e.referrer) AS referrer,
     any(e.source) AS source,
     any(e.channel) AS channel,

@@ -21,7 +21,7 @@ def test_pages_read_offline_are_counted_once_each_when_the_network_is_back(stack
     page.context.set_offline(True)
     for link in ("Inbox", "Settings", "Inbox"):
         page.click(f"text={link}")
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(1_000)
     assert pages(stack, site) == {"/app": 1}
     page.context.set_offline(False)
     expected = {"/app": 1, "/app/inbox": 2, "/app/settings": 1}

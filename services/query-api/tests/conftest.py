@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 from clickhouse_connect.driver.client import Client
-from contract.event import NO_SCROLL_DEPTH, Event
+from contract.event import NO_SCROLL_DEPTH, PAGEVIEW, Event
 from contract.row import ROW_COLUMNS
 from query_api.settings import Settings
 from query_api.wiring import construct
@@ -61,9 +61,10 @@ def visit(*happened: tuple[str, str] | tuple[str, str, dict[str, Any]], **inheri
                 "is_bounce": interactive < 2,
             }
         )
-        first, last = rows[0], rows[-1]
-        rows[-1] |= {"session_start": first["timestamp"], "entry_page": first["page"], "exit_page": last["page"]}
-        rows[-1] |= {"entry_hostname": first["hostname"], "exit_hostname": last["hostname"]}
+        pages = [row for row in rows if row["name"] == PAGEVIEW] or [_BLANK]
+        rows[-1]["session_start"] = rows[0]["timestamp"]
+        for end, place in (("entry", 0), ("exit", -1)):
+            rows[-1] |= {f"{end}_page": pages[place]["page"], f"{end}_hostname": pages[place]["hostname"]}
     return rows
 
 

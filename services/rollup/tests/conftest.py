@@ -47,7 +47,7 @@ class Site:
                 "session_pageviews": place,
                 "session_events": place,
                 "is_bounce": place == 1,
-                "exit_page": f"/{place}",
+                "page": f"/{place}",
                 **same,
             }
             for minute, place in zip(minutes, places, strict=True)

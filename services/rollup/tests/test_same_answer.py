@@ -24,6 +24,11 @@ _step = st.one_of(
 )
 
 
+def exit_page(minutes: list[int]) -> str:
+    """The page of the last minute, and of several the one that came last."""
+    return f"/{max(zip(minutes, range(1, len(minutes) + 1), strict=True))[1]}"
+
+
 class Model:
     """Sessions as lists of minutes, counted plainly."""
 
@@ -32,7 +37,7 @@ class Model:
 
     def overlapping(self, since: int, until: int) -> list[tuple[int, int, int, int, bool, str]]:
         return sorted(
-            (session, visitor, len(minutes), (max(minutes) - minutes[0]) * 60, len(minutes) == 1, f"/{len(minutes)}")
+            (session, visitor, len(minutes), (max(minutes) - minutes[0]) * 60, len(minutes) == 1, exit_page(minutes))
             for session, (visitor, minutes) in self.sessions.items()
             if minutes[0] < until and max(minutes) >= since
         )

@@ -39,6 +39,20 @@ async def test_a_day_is_stale_until_it_is_built_and_again_after_a_late_event(sit
     assert site.built("pageviews") == [(3,)]
 
 
+async def test_a_page_that_came_late_is_the_exit_only_if_it_was_the_last(site: Any) -> None:
+    session = site.visit([10, 14])
+    site.add(session, [12, 8], [3, 4], began=10)
+    assert site.sessions(0, HOUR, "entry_page, exit_page") == [("/4", "/2")]
+
+
+async def test_entry_and_exit_are_pageviews_and_of_one_moment_the_later_in_the_session(site: Any) -> None:
+    session = site.visit([10, 10])
+    site.add(session, [9, 20], [3, 4], began=10, name="signup")
+    assert site.sessions(0, HOUR, "entry_page, exit_page") == [("/1", "/2")]
+    site.visit([30], visitor=2, name="signup")
+    assert site.sessions(0, HOUR, "entry_page, exit_page")[1] == ("", "")
+
+
 async def test_an_erased_visitor_is_in_no_answer_and_in_no_day_built_anew(site: Any, days: SessionDays) -> None:
     kept = site.visit([10, 12], visitor=1)
     site.visit([15], visitor=2)
