@@ -49,6 +49,7 @@ class InMemoryLog:
         self._records = list(records)
         self._at = 0
         self.on_drained = on_drained
+        self.stuck = False
 
     async def bounds(self) -> tuple[int, int]:
         return (self._records[0].offset, self._records[-1].offset + 1) if self._records else (0, 0)
@@ -67,6 +68,9 @@ class InMemoryLog:
 
     def end(self) -> int | None:
         return self._records[-1].offset + 1 if self._records else None
+
+    async def is_stuck(self) -> bool:
+        return self.stuck
 
 
 class InMemoryJournal:

@@ -176,6 +176,9 @@ class Owner:
     def end(self) -> int | None:
         return len(self.world.log)
 
+    async def is_stuck(self) -> bool:
+        return False
+
     async def fetch(self) -> Saved | None:
         kept = await self._told("fetch", lambda _: self.world.kept)
         return None if kept is None else Saved(kept[0], decode(kept[1]))

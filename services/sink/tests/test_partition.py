@@ -39,8 +39,12 @@ class Rig:
         self.log = InMemoryLog(records)
         self.journal = InMemoryJournal()
         self.table = table
-        delivery = Delivery(0, TOPIC, self.journal, table, clock=lambda: NOON_MS / 1_000)
+        self.beats = 0
+        delivery = Delivery(0, TOPIC, self.journal, table, clock=lambda: NOON_MS / 1_000, beat=self.beat)
         self.sink = PartitionSink(lambda place: BlockBuilder(TOPIC, 0, place), self.log, delivery, limits, 0)
+
+    def beat(self) -> None:
+        self.beats += 1
 
     def acknowledged(self) -> int | None:
         """The committed offset where nothing is pending behind it."""
@@ -73,6 +77,24 @@ async def test_an_idle_partition_acknowledges_what_it_delivered():
     rig = Rig(RECORDS, InMemoryTable())
     await stopped(rig, lambda: eventually(lambda: rig.acknowledged() == 12))
     assert len(rig.table.rows) == 24
+
+
+async def test_an_idle_partition_beats_only_while_there_is_nothing_to_bring():
+    rig = Rig(RECORDS, InMemoryTable())
+
+    async def meanwhile() -> None:
+        await eventually(lambda: rig.acknowledged() == 12)
+        before = rig.beats
+        await eventually(lambda: rig.beats > before + 3)
+        rig.log.stuck = True
+        await asyncio.sleep(0.05)
+        before = rig.beats
+        await asyncio.sleep(0.05)
+        assert rig.beats == before
+        rig.log.stuck = False
+        await eventually(lambda: rig.beats > before)
+
+    await stopped(rig, meanwhile)
 
 
 async def test_records_that_come_during_an_insert_make_one_block():

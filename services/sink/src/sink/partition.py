@@ -56,6 +56,7 @@ class PartitionSink:
         try:
             place = await self._delivery.recover(self._source)
             self._source.seek(place.offset)
+            self._delivery.beat()
             while not self._stopping.is_set():
                 place = await self._round(place)
             await self._settle()
@@ -111,8 +112,7 @@ class PartitionSink:
         return True
 
     async def _read(self, timeout_s: float) -> list[Record]:
-        self._delivery.beat()
-        reading = asyncio.ensure_future(self._source.read(timeout_s))
+        reading = asyncio.ensure_future(self._bring(timeout_s))
         stopping = asyncio.ensure_future(self._stopping.wait())
         waiting: set[asyncio.Future[object]] = {reading, stopping}  # type: ignore[arg-type]
         try:
@@ -121,6 +121,12 @@ class PartitionSink:
         finally:
             reading.cancel()
             stopping.cancel()
+
+    async def _bring(self, timeout_s: float) -> list[Record]:
+        found = await self._source.read(timeout_s)
+        if found or not await self._source.is_stuck():
+            self._delivery.beat()
+        return found
 
     def _full(self, builder: BlockBuilder) -> bool:
         return builder.rows >= self._limits.max_rows or builder.bytes >= self._limits.max_bytes

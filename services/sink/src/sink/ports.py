@@ -41,6 +41,9 @@ class Log(Protocol):
     def end(self) -> int | None:
         """The offset after the newest record, as far as known."""
 
+    async def is_stuck(self) -> bool:
+        """Whether nothing has come for a while though there is more to read."""
+
 
 class Journal(Protocol):
     """Progress of one partition, fenced by the group's generation."""

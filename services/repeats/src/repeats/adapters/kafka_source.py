@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from contract.topics import REPEATS
 from runtime import lifecycle, log
+from runtime.kafka_silence import Silence
 from runtime.kafka_topic_ids import TopicIdError, topic_id
 from runtime.retry import retrying
 
@@ -77,9 +78,12 @@ class KafkaSource:
 
     async def read(self) -> Sequence[Record]:
         """The next records, in order within each partition. Raises TopicMadeAnewError, KafkaError."""
+        self._beat()
+        silence = Silence(self._reader, self._reader.assignment)
         while True:
-            self._beat()
             found = await self._reader.getmany(timeout_ms=1_000, max_records=self._most_records)
+            if found or not await silence.is_stuck():
+                self._beat()
             records = [
                 Record(partition.partition, record.offset, record.timestamp, record.value)
                 for partition, records in found.items()

@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import CommitFailedError, GroupLoadInProgressError, IllegalStateError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
+from runtime.kafka_silence import Silence
 from runtime.kafka_topic_ids import topic_id
 from runtime.retry import retrying
 
@@ -24,6 +25,7 @@ class KafkaLog:
     def __init__(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> None:
         self._consumer = consumer
         self._partition = partition
+        self._silence = Silence(consumer, lambda: [partition])
 
     async def bounds(self) -> tuple[int, int]:
         """The offset of the first record that is still there, and the one after the last."""
@@ -40,12 +42,18 @@ class KafkaLog:
         found = await self._consumer.getmany(
             self._partition, timeout_ms=int(timeout_s * 1000), max_records=_RECORDS_A_READ
         )
+        if found:
+            self._silence.broken()
         return [Record(record.offset, record.value) for record in found.get(self._partition, ())]
 
     def end(self) -> int | None:
         """The offset after the newest record that the broker told of, None before the first fetch."""
         end: int | None = self._consumer.highwater(self._partition)
         return end
+
+    async def is_stuck(self) -> bool:
+        """Whether nothing has come for ten seconds though Kafka has more; False where it does not answer."""
+        return await self._silence.is_stuck()
 
 
 class KafkaJournal:
