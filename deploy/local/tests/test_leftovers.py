@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -27,13 +28,17 @@ time.sleep(60)
 """
 
 
-def gone(pid: int, timeout_s: float = 5.0) -> bool:
-    deadline = time.monotonic() + timeout_s
+def within(seconds: float, true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+        if true():
             return True
         time.sleep(0.02)
     return False
+
+
+def gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
@@ -42,8 +47,9 @@ def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
     ) as supervisor:
         assert supervisor.stdout is not None
         orphan = int(supervisor.stdout.readline())
+        assert within(30, lambda: psutil.Process(orphan).name() == "sleep"), "until then it is being leashed"
         supervisor.kill()
-    assert gone(orphan)
+    assert within(5, lambda: gone(orphan))
 
 
 def test_a_process_that_was_left_over_is_ended_at_the_next_start(tmp_path: Path) -> None:
