@@ -6,18 +6,7 @@ from runtime.health import routes
 from runtime.heartbeat import Heartbeat, SilentError
 from starlette.applications import Starlette
 
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from libs.runtime.tests.clock import Clock
 
 
 @pytest.fixture

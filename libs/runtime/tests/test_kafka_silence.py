@@ -10,21 +10,9 @@ from aiokafka.errors import KafkaConnectionError
 from runtime.kafka_silence import Silence
 from runtime.kafka_topics import make_topics
 
+from libs.runtime.tests.clock import Clock
+
 WHILE_S = 60.0
-
-
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -1,0 +1,10 @@
+"""A clock of its own for each test."""
+
+import pytest
+
+from libs.runtime.tests.clock import Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
