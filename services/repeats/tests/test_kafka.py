@@ -1,5 +1,6 @@
 """The topics on a real Kafka: reading as one of a group, appending, and how far the sink is."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -71,6 +72,21 @@ async def test_what_was_committed_is_not_read_again_and_the_rest_is(servers, top
         await first.commit(records[:1])
     async with started(source(servers, topic)) as second:
         assert [record.value for record in await second.read()] == [b"1"]
+
+
+async def test_what_comes_a_moment_later_in_another_partition_is_of_the_same_batch(servers, topic):
+    async with started(KafkaSource(servers, "judges", 10, 6.0, topic, gather_s=5)) as reading:
+        batch = asyncio.create_task(reading.read())
+        await send(servers, topic, b"first", partition=1)
+        await send(servers, topic, b"second", partition=0)
+        assert {(record.partition, record.value) for record in await batch} == {(1, b"first"), (0, b"second")}
+
+
+async def test_no_batch_is_larger_than_it_may_be(servers, topic):
+    await send(servers, topic, *(b"%d" % n for n in range(25)))
+    async with started(source(servers, topic)) as reading:
+        read = [len(await reading.read()) for _ in range(3)]
+    assert read == [10, 10, 5]
 
 
 async def test_a_topic_made_anew_under_it_ends_the_reading(servers, admin, topic):

@@ -1,5 +1,6 @@
 """Kafka: the topic `repeats`, read by a group that ends with the topic's life."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,6 +16,7 @@ from repeats.ports import Record, unheard
 
 _MOST_POLL_INTERVAL_MS = 3 * 24 * 3_600 * 1_000
 """A judgement may wait for a dead collector's spool for two days; whoever waits keeps its partitions."""
+_POLL_S = 1.0
 _log = log.get(__name__)
 
 
@@ -33,6 +35,7 @@ class KafkaSource:
         session_timeout_s: float,
         topic: str = REPEATS.name,
         beat: Callable[[], None] = unheard,
+        gather_s: float = 0.25,
     ) -> None:
         self._bootstrap = bootstrap
         self._group_id = group_id
@@ -40,6 +43,7 @@ class KafkaSource:
         self._session_timeout_ms = int(session_timeout_s * 1000)
         self._topic = topic
         self._beat = beat
+        self._gather_s = gather_s
         self._consumer: AIOKafkaConsumer | None = None
         self._incarnation = b""
 
@@ -77,19 +81,20 @@ class KafkaSource:
         return self._incarnation
 
     async def read(self) -> Sequence[Record]:
-        """The next records, in order within each partition. Raises TopicMadeAnewError, KafkaError."""
+        """The next records, in order within each partition. Raises TopicMadeAnewError, KafkaError.
+
+        What a client sends again at once lies in many partitions: a moment is waited, so that it is judged in order.
+        """
         self._beat()
         silence = Silence(self._reader, self._reader.assignment)
         while True:
-            found = await self._reader.getmany(timeout_ms=1_000, max_records=self._most_records)
-            if found or not await silence.is_stuck():
+            records = await self._fetched(_POLL_S, self._most_records)
+            if records or not await silence.is_stuck():
                 self._beat()
-            records = [
-                Record(partition.partition, record.offset, record.timestamp, record.value)
-                for partition, records in found.items()
-                for record in records
-            ]
             if records:
+                await asyncio.sleep(self._gather_s)
+                if len(records) < self._most_records:
+                    records += await self._fetched(0, self._most_records - len(records))
                 await self._check()
                 return records
 
@@ -104,6 +109,14 @@ class KafkaSource:
         except (CommitFailedError, IllegalStateError) as error:
             metrics.FENCED.inc()
             _log.warning("fenced", error=type(error).__name__)
+
+    async def _fetched(self, timeout_s: float, most: int) -> list[Record]:
+        found = await self._reader.getmany(timeout_ms=int(timeout_s * 1_000), max_records=most)
+        return [
+            Record(partition.partition, record.offset, record.timestamp, record.value)
+            for partition, records in found.items()
+            for record in records
+        ]
 
     @property
     def _reader(self) -> AIOKafkaConsumer:
