@@ -92,8 +92,8 @@ class KafkaSource:
             if records or not await silence.is_stuck():
                 self._beat()
             if records:
-                await asyncio.sleep(self._gather_s)
                 if len(records) < self._most_records:
+                    await asyncio.sleep(self._gather_s)
                     records += await self._fetched(0, self._most_records - len(records))
                 await self._check()
                 return records
